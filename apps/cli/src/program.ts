@@ -1,0 +1,234 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { WrongUsage } from './failure.ts';
+import { openSession } from './run-command.ts';
+import type { Session } from './session.ts';
+
+/** Every command there is. A command's code is loaded when it runs, so that starting stays fast. */
+export function buildProgram(): Command {
+  const program = new Command('strongroom').description(
+    "Ask your company's data questions; rows stay where they live.",
+  );
+  program.exitOverride().showHelpAfterError('(--help shows how)').helpCommand(false);
+  addQuestions(program);
+  addHistory(program);
+  addSources(program);
+  addCatalog(program);
+  addPeople(program);
+  addTokens(program);
+  addLedger(program);
+  return program;
+}
+
+function addQuestions(program: Command): void {
+  verb(program, 'ask <question>', 'Ask in plain language')
+    .option('--source <name>', 'ask only this source')
+    .action((question: string, options: { source?: string }, command: Command) =>
+      run(command, async (session) => (await import('./commands/assistant/ask.ts')).ask(session, question, options)),
+    );
+  verb(program, 'query <sql>', 'Run one SELECT; `-` reads it from standard input')
+    .requiredOption('--source <name>', 'where to run it')
+    .option('--limit <rows>', 'at most so many rows', wholeNumber)
+    .action((sql: string, options: { source: string; limit?: number }, command: Command) =>
+      run(command, async (session) => (await import('./commands/query/run.ts')).runQuery(session, sql, options)),
+    );
+}
+
+function addHistory(program: Command): void {
+  const questions = group(program, 'questions', 'What you asked earlier; nobody else can see it');
+  verb(questions, 'list', 'The latest, newest first').action((_: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/questions/list.ts')).list(session)),
+  );
+  verb(questions, 'forget [id]', 'Destroy one for good')
+    .option('--all', 'all of them')
+    .action((id: string | undefined, options: { all?: true }, command: Command) => {
+      if ((id === undefined) !== (options.all === true)) throw new WrongUsage('name one question, or say --all');
+      return run(command, async (session) => (await import('./commands/questions/forget.ts')).forget(session, id));
+    });
+}
+
+function addSources(program: Command): void {
+  const sources = group(program, 'sources', 'Where questions are answered from');
+  const add = group(sources, 'add', 'Connect a database or upload a file');
+  verb(add, 'postgres <name>', 'Connect a PostgreSQL')
+    .requiredOption(
+      '--url <url>',
+      'postgres://user@host/database; `-` reads it from standard input, for one with a password',
+    )
+    .action((name: string, options: { url: string }, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/sources/add-postgres.ts')).addPostgres(session, name, options),
+      ),
+    );
+  verb(add, 'file <name> <path>', 'Upload a CSV, TSV, JSON or Parquet file')
+    .option('--header', 'CSV and TSV: the first line holds the column names')
+    .option('--no-header', 'CSV and TSV: it does not')
+    .action((name: string, path: string, options: { header?: boolean }, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/sources/add-file.ts')).addFile(session, name, path, options),
+      ),
+    );
+  verb(sources, 'list', 'Sources you may see').action((_: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/sources/list.ts')).list(session)),
+  );
+  verb(sources, 'show <name>', 'One source, and what its role could do that it should not').action(
+    (name: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/sources/show.ts')).show(session, name)),
+  );
+  verb(sources, 'refresh <name>', 'Read its tables and columns again').action(
+    (name: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/sources/refresh.ts')).refresh(session, name)),
+  );
+  verb(sources, 'remove <name>', 'Forget it and all that is kept about it').action(
+    (name: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/sources/remove.ts')).remove(session, name)),
+  );
+  verb(program, 'share <source>', 'Let somebody query a source')
+    .requiredOption('--with <whom>', 'everyone, person:EMAIL or team:NAME')
+    .action((source: string, options: { with: string }, command: Command) =>
+      run(command, async (session) => (await import('./commands/sources/share.ts')).share(session, source, options)),
+    );
+  verb(program, 'unshare <source>', 'Take that back')
+    .requiredOption('--with <whom>', 'everyone, person:EMAIL or team:NAME')
+    .action((source: string, options: { with: string }, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/sources/unshare.ts')).unshare(session, source, options),
+      ),
+    );
+}
+
+function addCatalog(program: Command): void {
+  const catalog = group(program, 'catalog', 'Names, types, keys and what people wrote about them');
+  verb(catalog, 'search <words>', 'Tables and columns by name, description or tag').action(
+    (words: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/catalog/search.ts')).search(session, words)),
+  );
+  verb(catalog, 'show <table>', 'A table by its name source.schema.table').action(
+    (table: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/catalog/show.ts')).show(session, table)),
+  );
+  verb(catalog, 'describe <resource> <text>', 'Say what a table or column means; an empty text takes it back').action(
+    (resource: string, text: string, _: object, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/catalog/annotate.ts')).describe(session, resource, text),
+      ),
+  );
+  verb(catalog, 'tag <resource> [tags...]', 'Set its tags to exactly these').action(
+    (resource: string, tags: string[], _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/catalog/annotate.ts')).tag(session, resource, tags)),
+  );
+  verb(catalog, 'own <resource> <person>', 'Name its owner; `nobody` takes that back').action(
+    (resource: string, person: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/catalog/annotate.ts')).own(session, resource, person)),
+  );
+}
+
+function addPeople(program: Command): void {
+  verb(program, 'sign-in', 'Print a fresh one-time sign-in link')
+    .option(
+      '--person <person>',
+      'for somebody else (admins); if they have signed in before, it opens nothing of their own',
+    )
+    .action((options: { person?: string }, command: Command) =>
+      run(command, async (session) => (await import('./commands/sign-in/link.ts')).link(session, options)),
+    );
+  const people = group(program, 'people', 'Who may come in');
+  verb(people, 'invite <email>', 'Invite somebody; prints a sign-in link for them (evaluation only)')
+    .option('--name <name>')
+    .option('--role <role>', 'admin, editor or viewer', oneOf('admin', 'editor', 'viewer'), 'viewer')
+    .action((email: string, options: { name?: string; role: string }, command: Command) =>
+      run(command, async (session) => (await import('./commands/people/invite.ts')).invite(session, email, options)),
+    );
+  verb(people, 'list', 'Everybody here').action((_: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/people/list.ts')).list(session)),
+  );
+  verb(people, 'role <person>', 'Change what somebody may do')
+    .argument('<role>', 'admin, editor or viewer', oneOf('admin', 'editor', 'viewer'))
+    .action((person: string, role: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/people/role.ts')).changeRole(session, person, role)),
+    );
+  verb(people, 'remove <person>', 'End their sessions and tokens and remove them').action(
+    (person: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/people/remove.ts')).remove(session, person)),
+  );
+  const teams = group(program, 'teams', 'People that things are shared with together');
+  verb(teams, 'list', 'All teams').action((_: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/teams/list.ts')).list(session)),
+  );
+  verb(teams, 'add <name>', 'Make a team').action((name: string, _: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/teams/change.ts')).add(session, name)),
+  );
+  verb(teams, 'remove <name>', 'Dissolve a team').action((name: string, _: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/teams/change.ts')).remove(session, name)),
+  );
+  verb(teams, 'add-member <team> <person>', 'Put somebody into a team').action(
+    (team: string, person: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/teams/members.ts')).addMember(session, team, person)),
+  );
+  verb(teams, 'remove-member <team> <person>', 'Take somebody out of it').action(
+    (team: string, person: string, _: object, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/teams/members.ts')).removeMember(session, team, person),
+      ),
+  );
+}
+
+function addTokens(program: Command): void {
+  const token = group(program, 'token', 'Secrets for scripts');
+  verb(token, 'create', 'Make one; it is printed once')
+    .option('--person <person>', 'acts with the rights of this person, but opens nothing that is theirs alone')
+    .option('--name <name>')
+    .option('--scope <scope...>', 'only for these')
+    .option('--days <days>', 'how long it works', wholeNumber)
+    .action((options: { person?: string; name?: string; scope?: string[]; days?: number }, command: Command) =>
+      run(command, async (session) => (await import('./commands/token/create.ts')).create(session, options)),
+    );
+  verb(token, 'list', 'Tokens you may see').action((_: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/token/list.ts')).list(session)),
+  );
+  verb(token, 'revoke <id>', 'It stops working at once').action((id: string, _: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/token/revoke.ts')).revoke(session, id)),
+  );
+}
+
+function addLedger(program: Command): void {
+  const ledger = group(program, 'ledger', 'The audit log');
+  verb(ledger, 'show <id>', 'One entry, by the id that a receipt names').action(
+    (id: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/show.ts')).show(session, id)),
+  );
+  verb(ledger, 'list', 'Its latest entries')
+    .option('--limit <entries>', 'how many', wholeNumber)
+    .option('--before <position>', 'older than this one', wholeNumber)
+    .option('--action <action>', 'e.g. query.released')
+    .option('--actor <person>')
+    .option('--resource <name>')
+    .option('--outcome <outcome>', 'begun, done, refused or failed', oneOf('begun', 'done', 'refused', 'failed'))
+    .action((options: Record<string, never>, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/list.ts')).list(session, options)),
+    );
+}
+
+function group(parent: Command, name: string, description: string): Command {
+  return parent.command(name).description(description).helpCommand(false);
+}
+
+function verb(parent: Command, usage: string, description: string): Command {
+  return parent.command(usage).description(description).option('--json', 'print what the server answered');
+}
+
+async function run(command: Command, work: (session: Session) => Promise<void>): Promise<void> {
+  await work(await openSession(command.opts()['json'] === true));
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return number;
+}
+
+function oneOf(...choices: string[]): (text: string) => string {
+  return (text) => {
+    if (!choices.includes(text)) throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`);
+    return text;
+  };
+}

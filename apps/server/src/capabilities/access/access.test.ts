@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Asker, Permission } from '#contracts';
+import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
+import { type Access, createAccess, migrations } from './index.ts';
+
+const ada = randomUUID();
+const finance = randomUUID();
+const workspaceId = randomUUID();
+let test_: TestDatabase;
+let access: Access;
+
+beforeAll(async () => {
+  test_ = await startTestDatabase(migrations);
+  access = createAccess({
+    database: test_.database,
+    directory: {
+      personByEmail: async (_workspace, email) => (email === 'ada@example.com' ? { id: ada } : null),
+      teamByName: async (_workspace, name) => (name === 'finance' ? { id: finance } : null),
+      namesOf: async () =>
+        new Map([
+          [ada, 'ada@example.com'],
+          [finance, 'finance'],
+        ]),
+    },
+  });
+});
+afterAll(() => test_[Symbol.asyncDispose]());
+
+function asker(change: Partial<Asker> = {}): Asker {
+  return {
+    workspaceId,
+    personId: ada,
+    email: 'ada@example.com',
+    name: 'Ada',
+    role: 'viewer',
+    teams: [],
+    sessionId: null,
+    tokenId: null,
+    own: true,
+    address: null,
+    requestId: 'r',
+    ...change,
+  };
+}
+
+test('a source nobody granted is closed, to an admin too', async () => {
+  expect(await access.mayQuery(asker({ role: 'admin' }), randomUUID())).toBe(false);
+});
+
+test.each([
+  ['everyone', asker({ personId: randomUUID() })],
+  ['person:ADA@example.com', asker()],
+  ['team:finance', asker({ personId: randomUUID(), teams: [finance] })],
+])('a grant to %s opens the source for them, and its revocation closes it', async (subject, who) => {
+  const sourceId = randomUUID();
+  await access.grants.grant(asker(), sourceId, subject);
+  await access.grants.grant(asker(), sourceId, subject);
+  expect(await access.mayQuery(who, sourceId)).toBe(true);
+  expect(await access.grants.list(workspaceId, sourceId)).toHaveLength(1);
+  await access.grants.revoke(asker(), sourceId, subject);
+  expect(await access.mayQuery(who, sourceId)).toBe(false);
+});
+
+test('a grant to one person or team opens nothing for others', async () => {
+  const sourceId = randomUUID();
+  await access.grants.grant(asker(), sourceId, 'person:ada@example.com');
+  await access.grants.grant(asker(), sourceId, 'team:finance');
+  expect(await access.mayQuery(asker({ personId: randomUUID(), teams: [randomUUID()] }), sourceId)).toBe(false);
+});
+
+test('a grant in one workspace opens nothing in another', async () => {
+  const sourceId = randomUUID();
+  await access.grants.grant(asker(), sourceId, 'everyone');
+  expect(await access.mayQuery(asker({ workspaceId: randomUUID() }), sourceId)).toBe(false);
+});
+
+test('a subject that does not exist is refused and nothing is granted', async () => {
+  const sourceId = randomUUID();
+  await expect(access.grants.grant(asker(), sourceId, 'team:nobody')).rejects.toMatchObject({
+    code: 'access/subject_unknown',
+    status: 404,
+  });
+  expect(await access.grants.list(workspaceId, sourceId)).toEqual([]);
+});
+
+test('a role may do what is listed for it and nothing else', () => {
+  expect(access.allows(asker(), 'ask')).toBe(true);
+  for (const permission of [
+    'catalog.describe',
+    'sources.manage',
+    'people.manage',
+    'tokens.manage',
+    'ledger.read',
+    'workspace.manage',
+  ] satisfies Permission[]) {
+    expect(access.allows(asker(), permission)).toBe(false);
+  }
+  expect(access.allows(asker({ role: 'editor' }), 'sources.manage')).toBe(false);
+});
+
+test('a token made by somebody else opens nothing that is the person’s own', () => {
+  expect(access.allows(asker({ role: 'admin', own: false }), 'own')).toBe(false);
+});
+
+test('a token narrowed to a scope may do nothing else, whatever its person may', () => {
+  const narrowed = asker({ role: 'admin', scopes: ['ask'] });
+  expect(access.allows(narrowed, 'ask')).toBe(true);
+  expect(access.allows(narrowed, 'sources.manage')).toBe(false);
+  expect(access.allows(narrowed, 'own')).toBe(false);
+});

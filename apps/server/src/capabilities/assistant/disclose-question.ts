@@ -1,0 +1,62 @@
+import type { CatalogTable, DisclosureView } from '@strongroom/protocol';
+import type { Asker } from '#contracts';
+import { buildDisclosure, chooseTables, type Egress } from '#egress';
+import type { Clock } from '#platform/clock';
+import type { Query } from '#query';
+import { translateBuiltIn, translateByModel, type Translated } from './translate-question.ts';
+
+export type DiscloseDeps = { readonly egress: Egress; readonly query: Pick<Query, 'lookup'>; readonly clock: Clock };
+
+type Asked = { readonly question: string; readonly signal: AbortSignal };
+
+/** What a translator is told, before it is told, and the power to let it translate. */
+export type Told = {
+  readonly view: DisclosureView;
+  /** Of a model only: with `view.sent` it proves the audit entry. */
+  readonly salt: string | null;
+  translate(): Promise<Translated>;
+};
+
+/** Nothing leaves this process, so it is told of every table. */
+export function tellBuiltIn(
+  deps: DiscloseDeps,
+  asker: Asker,
+  { question, signal }: Asked,
+  tables: readonly CatalogTable[],
+): Told {
+  return {
+    view: deps.egress.keep(buildDisclosure({ question, tables })),
+    salt: null,
+    translate: () => translateBuiltIn(deps, asker, question, tables, signal),
+  };
+}
+
+/** The disclosure is in the audit log when this resolves; it leaves with `translate`. Throws `egress/*`. */
+export async function tellModel(
+  deps: DiscloseDeps,
+  asker: Asker,
+  { question, signal }: Asked,
+  tables: readonly CatalogTable[],
+): Promise<Told> {
+  const { source, chosen } = tablesOfOneSource(question, tables);
+  const disclosed = await deps.egress.disclose(asker, buildDisclosure({ question, tables: chosen }), signal);
+  const { view, salt } = disclosed;
+  return { view, salt, translate: () => translateByModel(disclosed, source, chosen) };
+}
+
+/** A statement runs in one source, so a model is told of one: that of the table the question speaks of most. */
+function tablesOfOneSource(
+  question: string,
+  tables: readonly CatalogTable[],
+): { source: string; chosen: CatalogTable[] } {
+  const sources = new Set(tables.map((table) => table.source));
+  const best = sources.size === 1 ? tables[0] : chooseTables(question, tables, 1)[0];
+  const source = best?.source ?? '';
+  return {
+    source,
+    chosen: chooseTables(
+      question,
+      tables.filter((table) => table.source === source),
+    ),
+  };
+}

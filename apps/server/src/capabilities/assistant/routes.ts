@@ -1,0 +1,116 @@
+import { askInputSchema, askSqlInputSchema, questionSchema } from '@strongroom/protocol';
+import { z } from 'zod';
+import { type Verb, verb } from '#contracts';
+import { ANSWERS, sendAnswer } from '#query';
+import type { Assistant } from './index.ts';
+
+// The longest question of 2,000 characters, each escaped, and some room: 1 MB ends at the door.
+const ASK_BYTES_MAX = 32 * 1024;
+const one = z.object({ params: z.object({ id: z.uuid() }) });
+
+export function assistantRoutes(assistant: Assistant): Verb[] {
+  return [
+    verb({
+      name: 'assistant.ask',
+      method: 'POST',
+      path: '/ask',
+      summary: 'Ask a question in plain language, under your rights',
+      permission: 'ask',
+      // Finer than the gate could: assistant.asked before anything, then what came of it.
+      audit: null,
+      auditsItself: true,
+      input: z.object({ body: askInputSchema }),
+      output: null,
+      answers: ANSWERS,
+      bodyBytesMax: ASK_BYTES_MAX,
+      resource: (input) => input.body.source ?? null,
+      handle: async (call) => {
+        return sendAnswer(call, assistant.ask(call.asker, { ...call.input.body, signal: call.signal }));
+      },
+    }),
+    verb({
+      name: 'assistant.ask-sql',
+      method: 'POST',
+      path: '/questions',
+      summary: 'Run one SELECT on a source as `sources/{source}/query` does, and keep it among your questions',
+      permission: 'ask',
+      // As of query.run: query.released, query.completed, query.refused.
+      audit: null,
+      auditsItself: true,
+      input: z.object({ body: askSqlInputSchema }),
+      output: null,
+      resource: (input) => input.body.source,
+      handle: async (call) => {
+        return sendAnswer(call, assistant.askSql(call.asker, { ...call.input.body, signal: call.signal }));
+      },
+    }),
+    verb({
+      name: 'assistant.list-questions',
+      method: 'GET',
+      path: '/questions',
+      summary: 'Your earlier questions, the newest first',
+      permission: 'own',
+      audit: null,
+      input: z.object({
+        query: z.object({ before: z.uuid().optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+      }),
+      output: z.object({ questions: z.array(questionSchema) }),
+      handle: async ({ asker, input: { query } }) => ({
+        questions: await assistant.history.list(asker, { before: query.before ?? null, limit: query.limit }),
+      }),
+    }),
+    verb({
+      name: 'assistant.show-question',
+      method: 'GET',
+      path: '/questions/{id}',
+      summary: 'One of your earlier questions, with what was sent for it',
+      permission: 'own',
+      audit: null,
+      input: one,
+      resource: ({ params }) => params.id,
+      output: questionSchema.extend({ salt: z.string().nullable() }),
+      handle: (call) => assistant.history.show(call.asker, call.input.params.id),
+    }),
+    verb({
+      name: 'assistant.run-question',
+      method: 'POST',
+      path: '/questions/{id}:run',
+      summary: 'Ask one of your earlier questions again',
+      permission: 'own',
+      audit: null,
+      auditsItself: true,
+      input: one,
+      resource: ({ params }) => params.id,
+      output: null,
+      answers: ANSWERS,
+      handle: async (call) => {
+        return sendAnswer(call, await assistant.askAgain(call.asker, call.input.params.id, call.signal));
+      },
+    }),
+    verb({
+      name: 'assistant.delete-question',
+      method: 'DELETE',
+      path: '/questions/{id}',
+      summary: 'Delete one of your earlier questions; its key is destroyed',
+      permission: 'own',
+      audit: null,
+      auditsItself: true,
+      input: one,
+      resource: ({ params }) => params.id,
+      output: null,
+      handle: (call) => assistant.history.remove(call.asker, call.input.params.id),
+    }),
+    verb({
+      name: 'assistant.delete-questions',
+      method: 'DELETE',
+      path: '/questions',
+      summary: 'Delete all of your earlier questions; their keys are destroyed',
+      permission: 'own',
+      audit: null,
+      auditsItself: true,
+      input: z.object({}),
+      output: z.object({ removed: z.int() }),
+      handle: (call) => assistant.history.removeAll(call.asker),
+    }),
+  ];
+}

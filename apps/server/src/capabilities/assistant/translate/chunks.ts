@@ -1,0 +1,103 @@
+import { type DateRange, readDate } from './dates.ts';
+import { type Key, readPhrase } from './phrases.ts';
+import type { Token } from './tokens.ts';
+import type { Candidate, Vocabulary } from './vocabulary.ts';
+
+/** Words that name something of the catalog. `parts` are the same words one by one, where each names something too. */
+export type Mention = {
+  readonly text: string;
+  readonly candidates: readonly Candidate[];
+  readonly parts: readonly Mention[];
+};
+export type Chunk =
+  | { readonly kind: 'key'; readonly text: string; readonly key: Key; readonly mention: Mention | null }
+  | { readonly kind: 'mention'; readonly text: string; readonly mention: Mention }
+  | { readonly kind: 'number'; readonly text: string; readonly value: number }
+  | { readonly kind: 'date'; readonly text: string; readonly range: DateRange }
+  | { readonly kind: 'quoted'; readonly text: string }
+  | { readonly kind: 'word'; readonly text: string };
+
+const MENTION_WORDS_MAX = 5;
+// Small words that may stand inside a name: `phase of flight`.
+const INNER = new Set(['of', 'the', 'in']);
+// Small words that end a name: `delay by origin` is two.
+const OUTER = new Set(['by', 'and', 'or', 'for', 'to', 'on', 'at', 'a', 'an', 'per', 'from', 'with']);
+
+/** Cuts a question into dates, names of the catalog, shaping phrases, numbers, and words nobody knows (perhaps values). */
+export function chunk(tokens: readonly Token[], vocabulary: Vocabulary, today: Date): Chunk[] {
+  const words = tokens.map((token) => (token.kind === 'quoted' ? '\u0000' : token.lower));
+  const chunks: Chunk[] = [];
+  let at = 0;
+  while (at < tokens.length) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    const text = (length: number): string =>
+      tokens
+        .slice(at, at + length)
+        .map((part) => part.text)
+        .join(' ');
+    const date = token.kind === 'quoted' ? null : readDate(tokens, at, today);
+    if (date !== null) {
+      chunks.push({ kind: 'date', text: text(date.length), range: date.range });
+      at += date.length;
+      continue;
+    }
+    const phrase = token.kind === 'quoted' ? null : readPhrase(words, at);
+    const mention = longestMention(tokens, at, vocabulary);
+    const exactName =
+      mention !== null &&
+      mention.length === 1 &&
+      phrase?.length === 1 &&
+      mention.mention.candidates.some((candidate) => candidate.score === 1);
+    if (mention !== null && (phrase === null || mention.length > phrase.length)) {
+      chunks.push({ kind: 'mention', text: text(mention.length), mention: mention.mention });
+      at += mention.length;
+    } else if (phrase !== null) {
+      chunks.push({
+        kind: 'key',
+        text: text(phrase.length),
+        key: phrase.key,
+        mention: exactName ? (mention?.mention ?? null) : null,
+      });
+      at += phrase.length;
+    } else {
+      if (token.kind === 'number') chunks.push({ kind: 'number', text: token.text, value: token.value });
+      else chunks.push({ kind: token.kind === 'quoted' ? 'quoted' : 'word', text: token.text });
+      at += 1;
+    }
+  }
+  return chunks;
+}
+
+function longestMention(
+  tokens: readonly Token[],
+  at: number,
+  vocabulary: Vocabulary,
+): { mention: Mention; length: number } | null {
+  for (let length = Math.min(MENTION_WORDS_MAX, tokens.length - at); length > 0; length -= 1) {
+    const slice = tokens.slice(at, at + length);
+    if (slice.some((token) => token.kind !== 'word')) continue;
+    if (INNER.has(slice[0]?.lower ?? '') || INNER.has(slice.at(-1)?.lower ?? '')) continue;
+    if (slice.some((part) => OUTER.has(part.lower))) continue;
+    const words = slice
+      .map((token) => token.lower)
+      .flatMap((word) => word.split(/[_-]/))
+      .filter((word) => word !== '' && !INNER.has(word));
+    const candidates = vocabulary.find(words);
+    if (candidates.length === 0) continue;
+    // Two words are one name only when they say it (nearly) all; else each word speaks for itself.
+    if (length > 1 && !candidates.some((candidate) => candidate.score >= 0.8)) continue;
+    const parts =
+      length === 1
+        ? []
+        : slice
+            .filter((token) => !INNER.has(token.lower))
+            .map((token): Mention => ({ text: token.text, candidates: vocabulary.find([token.lower]), parts: [] }));
+    const text = slice.map((token) => token.text).join(' ');
+    return {
+      mention: { text, candidates, parts: parts.every((part) => part.candidates.length > 0) ? parts : [] },
+      length,
+    };
+  }
+  return null;
+}

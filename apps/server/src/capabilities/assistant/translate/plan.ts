@@ -1,0 +1,74 @@
+import type { CatalogTable } from '@strongroom/protocol';
+import type { DateRange } from './dates.ts';
+import type { Bucket, Direction, Role } from './phrases.ts';
+import type { Place } from './places.ts';
+import type { Comparison } from './reading.ts';
+
+export type PlannedMeasure = {
+  readonly function: 'count' | 'countDistinct' | 'avg' | 'sum' | 'min' | 'max' | 'share';
+  readonly place: Place | null;
+  readonly alias: string;
+};
+export type PlannedGroup = {
+  readonly place: Place;
+  readonly bucket: Bucket | null;
+  readonly alias: string;
+  /** Grouped by the rows of a table, shown by their label. */ readonly byTable: boolean;
+};
+export type PlannedCondition =
+  | {
+      readonly kind: 'compare';
+      readonly place: Place;
+      readonly operator: Comparison;
+      readonly value: number;
+      readonly not: boolean;
+    }
+  | {
+      readonly kind: 'between';
+      readonly place: Place;
+      readonly low: number;
+      readonly high: number;
+      readonly not: boolean;
+    }
+  | { readonly kind: 'flag'; readonly place: Place; readonly value: boolean }
+  | { readonly kind: 'date'; readonly place: Place; readonly range: DateRange; readonly not: boolean }
+  | {
+      readonly kind: 'year';
+      readonly place: Place;
+      readonly from: number | null;
+      readonly before: number | null;
+      readonly not: boolean;
+    }
+  | { readonly kind: 'value'; readonly place: Place; readonly values: readonly string[]; readonly not: boolean };
+/** A value still to be found in the source: in these columns, under the asker's rights. */
+export type PendingValue = {
+  readonly words: readonly string[];
+  readonly role: Role | null;
+  readonly about: Place | null;
+  readonly not: boolean;
+  readonly text: string;
+  readonly ofWhole: boolean;
+};
+
+/** What will be asked of the source, every name settled. */
+export type QuestionPlan = {
+  readonly main: CatalogTable;
+  readonly measures: readonly PlannedMeasure[];
+  readonly groups: readonly PlannedGroup[];
+  /** Columns to list when nothing is measured. */
+  readonly columns: readonly Place[];
+  readonly distinct: boolean;
+  readonly conditions: readonly PlannedCondition[];
+  /** Of a share: the conditions of the part. */
+  readonly part: readonly PlannedCondition[];
+  readonly having: readonly {
+    readonly measure: PlannedMeasure;
+    readonly operator: Comparison;
+    readonly value: number;
+  }[];
+  readonly order: { readonly by: PlannedMeasure | Place | 'label'; readonly direction: Direction } | null;
+  readonly limit: number | null;
+  readonly pending: readonly PendingValue[];
+  readonly understood: readonly string[];
+  readonly score: number;
+};

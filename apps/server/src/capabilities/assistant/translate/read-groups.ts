@@ -1,0 +1,70 @@
+import { isKey, skipSmall, readTarget, isMention, readBucket, type State } from './cursor.ts';
+import { rank } from './read-rankings.ts';
+import type { Group } from './reading.ts';
+
+export function onGroup(state: State, text: string): void {
+  const { reading } = state;
+  const at = skipSmall(state, state.at, 'distinct');
+  const next = state.chunks[at];
+  const isBy = /^by$|^according to$/i.test(text);
+  if (isBy && isKey(next, 'count', 'aggregate', 'superlative', 'most')) {
+    state.at = at;
+    const measured = reading.measures.length;
+    state.step(state);
+    const measure = reading.measures[measured];
+    if (measure !== undefined && (reading.top !== null || reading.ranking === null))
+      rank(
+        state,
+        {
+          direction: reading.top ?? 'desc',
+          measure,
+          target: null,
+          about: [],
+          judgedGood: null,
+          common: false,
+          most: false,
+        },
+        text,
+      );
+    return;
+  }
+  for (;;) {
+    state.at = skipSmall(state, state.at, 'distinct');
+    const bucket = readBucket(state);
+    const named = bucket === null ? readTarget(state) : null;
+    const group: Group | null = bucket ?? (named === null ? null : { target: named, bucket: null });
+    if (group === null) {
+      reading.lost.push(text);
+      return;
+    }
+    if (
+      isBy &&
+      reading.top !== null &&
+      reading.groups.length === 0 &&
+      reading.ranking === null &&
+      reading.measures.length === 0 &&
+      named !== null
+    ) {
+      rank(
+        state,
+        {
+          direction: reading.top,
+          measure: null,
+          target: named,
+          about: [],
+          judgedGood: null,
+          common: false,
+          most: false,
+        },
+        text,
+      );
+    } else reading.groups.push(group);
+    const joint = skipSmall(state, state.at);
+    if (!isKey(state.chunks[joint], 'and', 'comma')) return;
+    let after = skipSmall(state, joint + 1, 'and', 'group');
+    while (isKey(state.chunks[after], 'group')) after += 1;
+    const follows = state.chunks[after];
+    if (!(isMention(follows) || isKey(follows, 'bucket'))) return;
+    state.at = after;
+  }
+}

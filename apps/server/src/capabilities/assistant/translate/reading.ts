@@ -1,0 +1,103 @@
+import type { DateRange } from './dates.ts';
+import type { Mention } from './chunks.ts';
+import type { Bucket, Direction, Role } from './phrases.ts';
+
+/** Names that stand together and mean one thing: `origin airport`, `state of the destination`. The head is last. */
+export type Target = { readonly mentions: readonly Mention[]; readonly role: Role | null; readonly text: string };
+export type Measure =
+  | { readonly function: 'count'; readonly target: Target | null; readonly distinct: boolean }
+  | { readonly function: 'avg' | 'sum' | 'min' | 'max'; readonly target: Target; readonly distinct: false };
+export type Group = { readonly target: Target | null; readonly bucket: Bucket | null };
+export type Comparison = '>' | '>=' | '<' | '<=' | '=' | '<>';
+export type Condition =
+  | {
+      readonly kind: 'compare';
+      readonly target: Target | null;
+      readonly about: readonly string[];
+      readonly unit: string | null;
+      readonly operator: Comparison;
+      readonly value: number;
+      readonly not: boolean;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'between';
+      readonly target: Target | null;
+      readonly unit: string | null;
+      readonly low: number;
+      readonly high: number;
+      readonly not: boolean;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'value';
+      readonly target: Target | null;
+      readonly words: readonly string[];
+      readonly role: Role | null;
+      readonly not: boolean;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'date';
+      readonly target: Target | null;
+      readonly range: DateRange;
+      readonly not: boolean;
+      readonly text: string;
+    }
+  | { readonly kind: 'bare'; readonly target: Target; readonly not: boolean; readonly with: boolean };
+export type Having = {
+  readonly measure: Measure;
+  readonly operator: Comparison;
+  readonly value: number;
+  readonly text: string;
+};
+/** What the answer is ordered by: a measure, or a column that a superlative speaks of. */
+export type Ranking = {
+  readonly direction: Direction;
+  readonly measure: Measure | null;
+  readonly target: Target | null;
+  readonly about: readonly string[];
+  readonly judgedGood: boolean | null;
+  readonly common: boolean;
+  readonly most: boolean;
+};
+
+/** What a question says, before it is known which table it is about. */
+export type Reading = {
+  measures: Measure[];
+  groups: Group[];
+  conditions: Condition[];
+  having: Having[];
+  subjects: Group[];
+  ranking: Ranking | null;
+  limit: number | null;
+  top: Direction | null;
+  all: boolean;
+  distinct: boolean;
+  when: boolean;
+  /** Ordered by what the question names after `ordered by`. */
+  orderBy: { target: Target | null; measure: Measure | null; direction: Direction | null } | null;
+  /** Of a share: how many of the conditions, in order, belong to the whole. */
+  share: { target: Target; conditionsOfWhole: number | null } | null;
+  /** The words that nothing accounts for. */
+  lost: string[];
+};
+
+export function emptyReading(): Reading {
+  return {
+    measures: [],
+    groups: [],
+    conditions: [],
+    having: [],
+    subjects: [],
+    ranking: null,
+    limit: null,
+    top: null,
+    all: false,
+    distinct: false,
+    when: false,
+    orderBy: null,
+    share: null,
+    lost: [],
+  };
+}

@@ -1,0 +1,86 @@
+import type { CatalogTable } from '@strongroom/protocol';
+import { isIdentifier, isNumber, type Place, placeId } from './places.ts';
+import type { PendingValue, QuestionPlan, PlannedCondition } from './plan.ts';
+import type { Reading } from './reading.ts';
+import { resolveCondition } from './resolve-condition.ts';
+import { groupsOf } from './resolve-groups.ts';
+import { measureOf } from './resolve-measures.ts';
+import { shapeOf } from './shape.ts';
+import { NotUnderstood, place, type Scope } from './scope.ts';
+import { isOnlyDescribed } from './vocabulary.ts';
+
+/** Settles every name of the reading against `main`. Throws `NotUnderstood` at the first that does not fit. */
+export function resolve(reading: Reading, main: CatalogTable, tables: readonly CatalogTable[]): QuestionPlan {
+  const scope: Scope = { main, tables, scores: [], understood: [] };
+  const measures = reading.measures.map((measure) => measureOf(scope, measure));
+  const groups = reading.groups.flatMap((group) => groupsOf(scope, group));
+  const having: QuestionPlan['having'][number][] = [];
+  const conditions: PlannedCondition[] = [];
+  const part: PlannedCondition[] = [];
+  const pending: PendingValue[] = [];
+  const entities: Place[] = [];
+
+  if (reading.share !== null) {
+    const whole = place(scope, reading.share.target);
+    if (whole.column !== null || whole.path.length > 0)
+      throw new NotUnderstood(`share of ${reading.share.target.text}`);
+    measures.push({ function: 'share', place: null, alias: 'percentage' });
+    scope.understood.push(`percentage of ${whole.table.name}`);
+  }
+  reading.conditions.forEach((condition, index) => {
+    const inWhole =
+      reading.share === null ||
+      (reading.share.conditionsOfWhole !== null && index < reading.share.conditionsOfWhole) ||
+      condition.kind === 'date';
+    const resolved = resolveCondition(scope, condition);
+    if ('pending' in resolved) pending.push({ ...resolved.pending, ofWhole: inWhole });
+    else if ('entity' in resolved) entities.push(resolved.entity);
+    else (inWhole ? conditions : part).push(resolved.condition);
+  });
+  if (
+    reading.share !== null &&
+    reading.share.conditionsOfWhole === null &&
+    reading.conditions.filter((condition) => condition.kind !== 'date' && condition.kind !== 'bare').length > 1
+  )
+    throw new NotUnderstood('share');
+  if (reading.share !== null && part.length === 0 && !pending.some((value) => !value.ofWhole))
+    throw new NotUnderstood('share');
+  for (const asked of reading.having) {
+    const at = asked.measure.target === null ? null : place(scope, asked.measure.target);
+    if (at !== null && isOnlyDescribed(at.score)) throw new NotUnderstood(asked.text);
+    if (
+      asked.measure.function === 'count' &&
+      at?.column != null &&
+      isNumber(at.column) &&
+      !isIdentifier(at.table, at.column)
+    )
+      conditions.push({ kind: 'compare', place: at, operator: asked.operator, value: asked.value, not: false });
+    else having.push({ measure: measureOf(scope, asked.measure), operator: asked.operator, value: asked.value });
+  }
+  const subjects = reading.subjects.map((subject) => ({
+    subject,
+    at: subject.target === null || subject.bucket !== null ? null : place(scope, subject.target),
+  }));
+  const shape = shapeOf(scope, reading, { measures, groups, having, subjects });
+  checkEntities(scope, entities, [
+    ...measures.map((measure) => measure.place),
+    ...shape.groups.map((group) => group.place),
+    ...shape.columns,
+    ...conditions.map((condition) => condition.place),
+    ...pending.map((value) => value.about),
+  ]);
+  if (shape.measures.length === 0 && shape.columns.length === 0) throw new NotUnderstood('what to show');
+  const score = scope.scores.length === 0 ? 0 : scope.scores.reduce((sum, one) => sum + one, 0) / scope.scores.length;
+  return { main, ...shape, conditions, part, having, pending, understood: [...new Set(scope.understood)], score };
+}
+
+/** A name that nothing else uses is fine only when it is the table itself, or a table on a way that is used. */
+function checkEntities(scope: Scope, entities: readonly Place[], used: readonly (Place | null)[]): void {
+  for (const entity of entities) {
+    if (entity.column === null && entity.path.length === 0) continue;
+    if (entity.column === null && used.some((at) => at?.path.some((hop) => hop.table === entity.table) === true))
+      continue;
+    if (used.some((at) => at !== null && placeId(at) === placeId(entity))) continue;
+    throw new NotUnderstood(entity.column === null ? entity.table.name : entity.column.name);
+  }
+}

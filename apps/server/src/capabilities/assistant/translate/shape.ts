@@ -1,0 +1,221 @@
+import { isDay, labelOf, type Place, placeId } from './places.ts';
+import type { QuestionPlan, PlannedGroup, PlannedMeasure } from './plan.ts';
+import type { Group, Reading } from './reading.ts';
+import { groupsOf, grouped } from './resolve-groups.ts';
+import { measureOf, countOf, aliasOf } from './resolve-measures.ts';
+import { judge, rankedCount, rankedColumn, isIdentifierOrLabel, orderOf } from './resolve-ranking.ts';
+import { dayColumn, NotUnderstood, place, type Scope } from './scope.ts';
+import { singular } from './words.ts';
+
+export type Parts = {
+  measures: PlannedMeasure[];
+  groups: PlannedGroup[];
+  having: QuestionPlan['having'][number][];
+  subjects: { subject: Group; at: Place | null }[];
+};
+type Shape = Pick<QuestionPlan, 'measures' | 'groups' | 'columns' | 'distinct' | 'order' | 'limit'>;
+
+export function shapeOf(scope: Scope, reading: Reading, parts: Parts): Shape {
+  const { ranking } = reading;
+  const isMain = (at: Place | null): boolean => at !== null && at.column === null && at.path.length === 0;
+  const others = parts.subjects.filter(({ at }) => !isMain(at));
+  const namesRows = parts.subjects.some(({ at }) => isMain(at)) && others.length === 0;
+  // `flights per week` counts them.
+  const implied =
+    parts.measures.length === 0 &&
+    parts.groups.length > 0 &&
+    ranking === null &&
+    parts.having.length === 0 &&
+    namesRows;
+  const measures = implied ? [countOf(scope, null, false)] : dedupe(parts.measures);
+  let groups = parts.groups;
+  const plainSubject = parts.subjects.some(({ subject }) => subject.target !== null && isPlural(subject.target.text));
+  const oneOnly = reading.limit === null && !plainSubject;
+
+  if (reading.when) {
+    if (
+      ranking === null ||
+      ranking.measure !== null ||
+      ranking.most ||
+      ranking.common ||
+      !ranking.about.includes('date') ||
+      measures.length > 0
+    )
+      throw new NotUnderstood('when');
+    if (ranking.target !== null) {
+      const at = place(scope, ranking.target);
+      if (at.column !== null ? !isDay(at.column) : at.path.length > 0) throw new NotUnderstood(ranking.target.text);
+    }
+    const day = dayColumn(scope, 'when');
+    scope.understood.push(`${ranking.direction === 'asc' ? 'earliest' : 'latest'} ${day.column?.name ?? ''}`);
+    return {
+      measures: [
+        {
+          function: ranking.direction === 'asc' ? 'min' : 'max',
+          place: day,
+          alias: ranking.direction === 'asc' ? 'earliest' : 'latest',
+        },
+      ],
+      groups,
+      columns: [],
+      distinct: false,
+      order: null,
+      limit: null,
+    };
+  }
+
+  // A ranking by a count or an aggregate, or by how many rows there are.
+  const counted = ranking !== null && ranking.measure === null ? rankedCount(scope, reading, ranking) : null;
+  const rankedMeasure = ranking?.measure != null ? measureOf(scope, ranking.measure) : counted;
+  if (ranking !== null && rankedMeasure !== null) {
+    const already = measures.find((measure) => measure.alias === rankedMeasure.alias);
+    const chosen = already ?? rankedMeasure;
+    groups = [...others.flatMap(({ subject }) => groupsOf(scope, subject)), ...groups];
+    if (groups.length === 0) {
+      if (!parts.subjects.some(({ at }) => isMain(at))) throw new NotUnderstood('most of what');
+      groups = [grouped(scope, { path: [], table: scope.main, column: null, score: 1 }, null)];
+    }
+    // Every row of a table is one: which has the most of itself is no question.
+    if (
+      chosen.function === 'count' &&
+      groups.every(
+        (group) =>
+          group.bucket === null && group.place.path.length === 0 && (group.byTable || isIdentifierOrLabel(group.place)),
+      )
+    )
+      throw new NotUnderstood(`most ${chosen.alias}`);
+    const direction =
+      ranking.judgedGood === null
+        ? ranking.direction
+        : judge(ranking.judgedGood, chosen.place?.column?.name ?? chosen.alias);
+    scope.understood.push(`${direction === 'desc' ? 'highest' : 'lowest'} ${chosen.alias} first`);
+    return {
+      measures: already === undefined ? [...measures, chosen] : measures,
+      groups,
+      columns: [],
+      distinct: false,
+      order: { by: chosen, direction },
+      limit: reading.limit ?? (oneOnly && ranking !== null ? 1 : null),
+    };
+  }
+  const rankedPlace = ranking === null ? null : rankedColumn(scope, ranking);
+  if (rankedPlace !== null && ranking !== null && rankedPlace.column !== null) {
+    const direction =
+      ranking.judgedGood === null ? ranking.direction : judge(ranking.judgedGood, rankedPlace.column.name);
+    if (measures.length > 0) throw new NotUnderstood(rankedPlace.column.name);
+    const extreme: PlannedMeasure = {
+      function: direction === 'desc' ? 'max' : 'min',
+      place: rankedPlace,
+      alias: `${isDay(rankedPlace.column) ? (direction === 'desc' ? 'latest' : 'earliest') : direction === 'desc' ? 'highest' : 'lowest'}_${aliasOf(rankedPlace.column.name)}`,
+    };
+    const groupedOthers = others.filter(
+      ({ at }) => at === null || at.path.length > 0 || at.column === null || !isIdentifierOrLabel(at),
+    );
+    scope.understood.push(`${direction === 'desc' ? 'highest' : 'lowest'} ${rankedPlace.column.name} first`);
+    if (groups.length > 0 || groupedOthers.length > 0) {
+      // `top 5 origins by distance`: a sum, a mean or a maximum? Only a superlative says which.
+      if (reading.top !== null) throw new NotUnderstood(`by ${rankedPlace.column.name}`);
+      const all = [...groupedOthers.flatMap(({ subject }) => groupsOf(scope, subject)), ...groups];
+      return {
+        measures: [extreme],
+        groups: all,
+        columns: [],
+        distinct: false,
+        order: { by: extreme, direction },
+        limit: reading.limit ?? (oneOnly && others.length > 0 ? 1 : null),
+      };
+    }
+    const listsRows =
+      parts.subjects.length > 0 ||
+      ranking.target === null ||
+      place(scope, ranking.target).column === null ||
+      reading.limit !== null;
+    if (!listsRows) return { measures: [extreme], groups: [], columns: [], distinct: false, order: null, limit: null };
+    const shown = columnsToList(
+      scope,
+      parts.subjects.map(({ at }) => at).filter((at) => at !== null),
+    );
+    const columns = shown.some((at) => placeId(at) === placeId(rankedPlace)) ? shown : [...shown, rankedPlace];
+    const wantsMany = plainSubject || (ranking.target !== null && isPlural(ranking.target.text));
+    return {
+      measures: [],
+      groups: [],
+      columns,
+      distinct: false,
+      order: { by: rankedPlace, direction },
+      limit: reading.limit ?? (wantsMany ? null : 1),
+    };
+  }
+
+  if (measures.length > 0 || parts.having.length > 0) {
+    groups = [...others.flatMap(({ subject }) => groupsOf(scope, subject)), ...groups];
+    if (parts.having.length > 0 && groups.length === 0) throw new NotUnderstood(reading.having[0]?.text ?? 'having');
+    // What is compared is shown too, so that the answer can be checked at a glance.
+    const shown = measures.length > 0 ? measures : dedupe(parts.having.map((one) => one.measure));
+    const first = shown[0];
+    const order =
+      orderOf(scope, reading, groups, shown) ??
+      (groups.length === 0 || first === undefined
+        ? null
+        : reading.top !== null
+          ? { by: first, direction: reading.top }
+          : groups.some((group) => group.bucket !== null)
+            ? { by: 'label' as const, direction: 'asc' as const }
+            : { by: first, direction: 'desc' as const });
+    if (reading.limit !== null && groups.length === 0) throw new NotUnderstood(`top ${reading.limit}`);
+    return { measures: shown, groups, columns: [], distinct: false, order, limit: reading.limit };
+  }
+  if (groups.length > 0) throw new NotUnderstood('grouped, but nothing to count or add up');
+  if (reading.top !== null) throw new NotUnderstood('top of what');
+  if (parts.subjects.some(({ at }) => at === null)) throw new NotUnderstood('which time');
+  const subjects = parts.subjects.map(({ at }) => at).filter((at) => at !== null);
+  if (subjects.length === 0) throw new NotUnderstood('what to show');
+  const columns = columnsToList(scope, subjects);
+  const namesTable =
+    subjects.some((at) => at.column === null && at.path.length === 0) ||
+    parts.subjects.some(
+      ({ subject }) =>
+        subject.target?.mentions.some((mention) =>
+          mention.candidates.some((candidate) => candidate.column === null && candidate.table === scope.main),
+        ) === true,
+    );
+  scope.understood.push(`list of ${columns.map((at) => at.column?.name ?? '').join(', ')}`);
+  return {
+    measures: [],
+    groups: [],
+    columns,
+    distinct: reading.distinct || !namesTable,
+    order: orderOf(scope, reading, [], []),
+    limit: reading.limit,
+  };
+}
+
+function isPlural(text: string): boolean {
+  const last = text.split(/\s+/).at(-1) ?? '';
+  return singular(last) !== last.toLowerCase();
+}
+
+function dedupe(measures: readonly PlannedMeasure[]): PlannedMeasure[] {
+  return measures.filter((measure, index) => measures.findIndex((other) => other.alias === measure.alias) === index);
+}
+
+/** A table is listed by the column people know its rows by; one without such a column by all of them. */
+function columnsToList(scope: Scope, subjects: readonly Place[]): Place[] {
+  const listed = (
+    subjects.length === 0 ? [{ path: [], table: scope.main, column: null, score: 1 } as Place] : subjects
+  ).flatMap((at): Place[] => {
+    if (at.column !== null) return [at];
+    const label = labelOf(at.table);
+    const key = at.table.columns.find(
+      (column) => at.table.primaryKey.length === 1 && at.table.primaryKey[0] === column.name,
+    );
+    if (label !== null)
+      return [...(key === undefined || key === label ? [] : [{ ...at, column: key }]), { ...at, column: label }];
+    if (at.path.length > 0) {
+      if (key === undefined) throw new NotUnderstood(at.table.name);
+      return [{ ...at, column: key }];
+    }
+    return at.table.columns.slice(0, 20).map((column) => ({ ...at, column }));
+  });
+  return listed.filter((at, index) => listed.findIndex((other) => placeId(other) === placeId(at)) === index);
+}

@@ -1,0 +1,57 @@
+import type { CatalogTable } from '@strongroom/protocol';
+import type { Asker } from '#contracts';
+import type { CatalogDeps } from './deps.ts';
+import { badText, notFound, ownerUnknown } from './errors.ts';
+import { showTable } from './list-tables.ts';
+import { findEntry, indexTable, selectTables, upsertAnnotation, type Annotation } from './store.ts';
+
+export type AnnotateInput = {
+  description?: string | null | undefined;
+  tags?: string[] | undefined;
+  owner?: string | null | undefined;
+};
+
+/**
+ * Describes, tags or gives an owner to a table or column; only the members present change. It survives a refresh.
+ * Throws `catalog/not_found` (404), the same for hidden and unknown, and `catalog/owner_unknown` (404).
+ */
+export async function annotateResource(
+  deps: CatalogDeps,
+  asker: Asker,
+  resource: string,
+  input: AnnotateInput,
+): Promise<CatalogTable> {
+  const change = parse(input);
+  const { owner = null } = change;
+  const ownerKnown = owner === null || (await deps.directory.personByEmail(asker.workspaceId, owner)) !== null;
+  const ids = (await deps.sources.queryable(asker)).map((source) => source.id);
+  await deps.database.withWorkspace(asker.workspaceId, async (transaction) => {
+    const entry = await findEntry(transaction, ids, resource);
+    const [table] = entry === null ? [] : await selectTables(transaction, ids, entry.tableId);
+    if (entry === null || table === undefined) throw notFound();
+    if (!ownerKnown) throw ownerUnknown();
+    await upsertAnnotation(
+      transaction,
+      asker.workspaceId,
+      { sourceId: table.sourceId, schema: table.schema, table: table.name, column: entry.column },
+      change,
+      deps.clock.now(),
+    );
+    await indexTable(transaction, table.id);
+  });
+  return showTable(deps, asker, resource);
+}
+
+function parse(input: AnnotateInput): Partial<Annotation> {
+  const change = {
+    ...(input.description === undefined ? {} : { description: emptyToNull(input.description) }),
+    ...(input.tags === undefined ? {} : { tags: [...new Set(input.tags)] }),
+    ...(input.owner === undefined ? {} : { owner: emptyToNull(input.owner)?.trim().toLowerCase() ?? null }),
+  };
+  if (JSON.stringify(change).includes('\\u0000')) throw badText();
+  return change;
+}
+
+function emptyToNull(text: string | null): string | null {
+  return text === null || text.trim() === '' ? null : text;
+}

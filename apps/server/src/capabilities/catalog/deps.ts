@@ -1,0 +1,11 @@
+import type { Sources } from '#sources';
+import type { Directory } from '#access';
+import type { Database } from '#platform/database';
+import type { Clock } from '#platform/clock';
+
+export type CatalogDeps = {
+  readonly database: Database;
+  readonly sources: Pick<Sources, 'find' | 'queryable' | 'onIntrospected'>;
+  readonly directory: Pick<Directory, 'personByEmail'>;
+  readonly clock: Clock;
+};

@@ -1,0 +1,35 @@
+import type { CatalogHit, CatalogTable, SourceSchema } from '@strongroom/protocol';
+import type { Asker } from '#contracts';
+import type { SourceHandle } from '#sources';
+import { annotateResource, type AnnotateInput } from './annotate-resource.ts';
+import type { CatalogDeps } from './deps.ts';
+import { listTables, schemaFor, showTable } from './list-tables.ts';
+import { searchCatalog } from './search-catalog.ts';
+import { replaceSchema } from './store.ts';
+
+export type Catalog = {
+  /** What may be seen of the source by whom the handle was found for; the guard checks queries against it. */
+  schemaFor(handle: SourceHandle): Promise<SourceSchema>;
+  /** Throws `query/denied` for a named source that is hidden or unknown. */
+  tablesFor(asker: Asker, sourceName?: string): Promise<CatalogTable[]>;
+  /** Throws `catalog/not_found`. */
+  show(asker: Asker, resource: string): Promise<CatalogTable>;
+  search(asker: Asker, words: string): Promise<CatalogHit[]>;
+  annotate(asker: Asker, resource: string, input: AnnotateInput): Promise<CatalogTable>;
+};
+
+/** Stores what `sources` reads by listening to it, inside its transactions. */
+export function createCatalog(deps: CatalogDeps): Catalog {
+  deps.sources.onIntrospected((transaction, source, schema) => replaceSchema(transaction, source, schema));
+  return {
+    schemaFor: (handle) => schemaFor(deps, handle),
+    tablesFor: (asker, sourceName) => listTables(deps, asker, sourceName),
+    show: (asker, resource) => showTable(deps, asker, resource),
+    search: (asker, words) => searchCatalog(deps, asker, words),
+    annotate: (asker, resource, input) => annotateResource(deps, asker, resource, input),
+  };
+}
+
+export { catalogRoutes } from './routes.ts';
+export { migrations } from './migrations.ts';
+export { holdings } from './holdings.ts';

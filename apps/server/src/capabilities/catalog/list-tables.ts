@@ -1,0 +1,107 @@
+import type { CatalogTable, SourceSchema } from '@strongroom/protocol';
+import type { Asker } from '#contracts';
+import type { SourceHandle } from '#sources';
+import type { CatalogDeps } from './deps.ts';
+import { notFound } from './errors.ts';
+import { findEntry, selectAnnotations, selectTables, type Annotation, type StoredTable } from './store.ts';
+
+/**
+ * The tables an asker may see, with what people wrote about them; of one source or of all.
+ * Throws `query/denied` (403) for a source that is hidden or unknown.
+ */
+export async function listTables(deps: CatalogDeps, asker: Asker, sourceName?: string): Promise<CatalogTable[]> {
+  const sources =
+    sourceName === undefined ? await deps.sources.queryable(asker) : [await deps.sources.find(asker, sourceName)];
+  return readTables(deps, asker, sources);
+}
+
+/** One table by its own resource or that of one of its columns. Throws `catalog/not_found`, the same for hidden and unknown. */
+export async function showTable(deps: CatalogDeps, asker: Asker, resource: string): Promise<CatalogTable> {
+  const sources = await deps.sources.queryable(asker);
+  const ids = sources.map((source) => source.id);
+  const entry = await deps.database.withWorkspace(asker.workspaceId, (transaction) =>
+    findEntry(transaction, ids, resource),
+  );
+  const [table] = entry === null ? [] : await readTables(deps, asker, sources, entry.tableId);
+  if (table === undefined) throw notFound();
+  return table;
+}
+
+/** What the guard checks a query against: exactly what this asker may see of the source. */
+export async function schemaFor(deps: CatalogDeps, handle: SourceHandle): Promise<SourceSchema> {
+  const tables = await deps.database.withWorkspace(handle.workspaceId, (transaction) =>
+    selectTables(transaction, [handle.id]),
+  );
+  return {
+    tables: tables.map(({ id: _id, sourceId: _sourceId, columns, ...table }) => ({
+      ...table,
+      columns: columns.map(({ position: _position, ...column }) => column),
+    })),
+  };
+}
+
+async function readTables(
+  deps: CatalogDeps,
+  asker: Asker,
+  sources: readonly SourceHandle[],
+  tableId?: string,
+): Promise<CatalogTable[]> {
+  const names = new Map(sources.map((source) => [source.id, source.name]));
+  const { tables, annotations } = await deps.database.withWorkspace(asker.workspaceId, async (transaction) => ({
+    tables: await selectTables(transaction, [...names.keys()], tableId),
+    annotations: await selectAnnotations(transaction, [...names.keys()]),
+  }));
+  const written = new Map(
+    annotations.map((annotation) => [
+      keyOf(annotation.sourceId, annotation.schema, annotation.table, annotation.column),
+      annotation,
+    ]),
+  );
+  return tables
+    .map((table) =>
+      describeTable(
+        table,
+        names.get(table.sourceId) ?? '',
+        (column) => written.get(keyOf(table.sourceId, table.schema, table.name, column)) ?? NOTHING,
+      ),
+    )
+    .sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
+}
+
+const NOTHING: Annotation = { description: null, tags: [], owner: null };
+
+function describeTable(
+  table: StoredTable,
+  source: string,
+  written: (column: string | null) => Annotation,
+): CatalogTable {
+  const keys = new Set([...table.primaryKey, ...table.foreignKeys.flatMap((key) => key.columns)]);
+  const { description, tags, owner } = written(null);
+  return {
+    resource: `${source}.${table.schema}.${table.name}`,
+    source,
+    schema: table.schema,
+    name: table.name,
+    kind: table.kind,
+    comment: table.comment,
+    description,
+    tags,
+    owner,
+    columns: table.columns.map(({ position: _position, ...column }) => {
+      const note = written(column.name);
+      return {
+        ...column,
+        description: note.description,
+        tags: note.tags,
+        owner: note.owner,
+        isKey: keys.has(column.name),
+      };
+    }),
+    primaryKey: table.primaryKey,
+    foreignKeys: table.foreignKeys,
+  };
+}
+
+function keyOf(sourceId: string, schema: string, table: string, column: string | null): string {
+  return JSON.stringify([sourceId, schema, table, column]);
+}

@@ -1,0 +1,147 @@
+import type { Migration } from '#contracts';
+
+export const migrations: Migration[] = [
+  {
+    id: 'catalog_0001_tables',
+    sql: `
+create table catalog_tables (
+  workspace_id uuid not null,
+  id uuid primary key,
+  source_id uuid not null references sources (id) on delete cascade,
+  position integer not null,
+  schema_name text not null,
+  table_name text not null,
+  kind text not null,
+  comment text,
+  primary_key jsonb not null,
+  unique_keys jsonb not null,
+  foreign_keys jsonb not null,
+  unique (source_id, schema_name, table_name)
+);
+alter table catalog_tables enable row level security;
+alter table catalog_tables force row level security;
+create policy catalog_tables_workspace on catalog_tables using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+grant select, insert, update, delete on catalog_tables to strongroom_app;
+
+create table catalog_columns (
+  workspace_id uuid not null,
+  table_id uuid not null references catalog_tables (id) on delete cascade,
+  position integer not null,
+  column_name text not null,
+  type text not null,
+  kind text not null,
+  nullable boolean not null,
+  comment text,
+  primary key (table_id, position)
+);
+alter table catalog_columns enable row level security;
+alter table catalog_columns force row level security;
+create policy catalog_columns_workspace on catalog_columns using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+grant select, insert, update, delete on catalog_columns to strongroom_app;
+
+-- By name, not by id: what people wrote survives a refresh that finds the table again. column_name '' means the table.
+create table catalog_annotations (
+  workspace_id uuid not null,
+  source_id uuid not null references sources (id) on delete cascade,
+  schema_name text not null,
+  table_name text not null,
+  column_name text not null,
+  description text,
+  tags text[] not null,
+  owner text,
+  changed_at timestamptz not null,
+  primary key (source_id, schema_name, table_name, column_name)
+);
+alter table catalog_annotations enable row level security;
+alter table catalog_annotations force row level security;
+create policy catalog_annotations_workspace on catalog_annotations using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+grant select, insert, update, delete on catalog_annotations to strongroom_app;
+`,
+  },
+  {
+    id: 'catalog_0002_search',
+    sql: `
+-- 'effectAmount_of_damage' → 'effect amount of damage': names become words that search knows.
+create function strongroom.catalog_words(name text) returns text language sql immutable parallel safe
+  as $$ select lower(trim(regexp_replace(regexp_replace(name, '([[:lower:][:digit:]])([[:upper:]])', '\\1 \\2', 'g'), '[^[:alnum:]]+', ' ', 'g'))) $$;
+
+-- One row a table and a column, derived from the three tables above, so that search is one index scan.
+create table catalog_entries (
+  workspace_id uuid not null,
+  source_id uuid not null references sources (id) on delete cascade,
+  table_id uuid not null references catalog_tables (id) on delete cascade,
+  column_position integer not null,
+  resource text not null,
+  table_name text not null,
+  column_name text,
+  type text,
+  description text,
+  tags text[] not null,
+  words text not null,
+  document tsvector not null,
+  primary key (table_id, column_position)
+);
+create index catalog_entries_resource on catalog_entries (workspace_id, resource);
+create index catalog_entries_source on catalog_entries (source_id);
+create index catalog_entries_document on catalog_entries using gin (document);
+alter table catalog_entries enable row level security;
+alter table catalog_entries force row level security;
+create policy catalog_entries_workspace on catalog_entries using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+grant select, insert, update, delete on catalog_entries to strongroom_app;
+
+-- pg_trgm finds misspelt names. A database whose owner may not create it keeps full-text search alone.
+do $$
+begin
+  create extension if not exists pg_trgm with schema strongroom;
+  create index catalog_entries_words on catalog_entries using gin (words gin_trgm_ops);
+exception when others then
+  raise notice 'pg_trgm is not available: catalog search works by whole words only';
+end
+$$;
+
+-- With its owner's rights, because PostgreSQL uses no index for @@ and %> (which are not leakproof) below row-level
+-- security. It answers keys of the current workspace and of the sources named, and the rows are then read below it.
+create function strongroom.catalog_find(words_asked text, terms text[], source_ids uuid[], hits_max integer)
+  returns table (found_table uuid, found_position integer, score real) language plpgsql stable security definer
+  set search_path = strongroom, pg_temp
+  as $$
+  declare
+    query tsquery := replace(plainto_tsquery('english', words_asked)::text, ' & ', ' | ')::tsquery;
+    slips text[];
+  begin
+    if to_regprocedure('strongroom.word_similarity(text, text)') is null then
+      return query
+        select e.table_id, e.column_position,
+          (ts_rank('{0.1, 0.3, 0.6, 1.0}', e.document, query) + case when e.words = words_asked then 1 else 0 end + case when e.column_position = 0 then 0.1 else 0 end)::real as rank
+        from catalog_entries e
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids) and e.document @@ query
+        order by rank desc, e.resource limit hits_max;
+      return;
+    end if;
+    perform set_config('pg_trgm.word_similarity_threshold', '0.45', true);
+    -- Words that nothing the asker may see holds: perhaps misspelt, or begun.
+    slips := array(
+      select term from unnest(terms) as term
+      where numnode(plainto_tsquery('english', term)) > 0 and not exists (
+        select from catalog_entries e
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids) and e.document @@ plainto_tsquery('english', term)));
+    return query
+      with matched as (
+        select e.table_id, e.column_position from catalog_entries e
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids) and e.document @@ query
+        union
+        select e.table_id, e.column_position from unnest(slips) as slip join catalog_entries e on e.words %> slip
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids)
+      )
+      select e.table_id, e.column_position,
+        (ts_rank('{0.1, 0.3, 0.6, 1.0}', e.document, query) + case when e.words = words_asked then 1 else 0 end + case when e.column_position = 0 then 0.1 else 0 end
+          + 0.5 * coalesce((select max(word_similarity(slip, e.words)) from unnest(slips) as slip), 0))::real as rank
+      from matched join catalog_entries e using (table_id, column_position)
+      order by rank desc, e.resource limit hits_max;
+  end
+  $$;
+revoke all on function strongroom.catalog_find from public;
+grant execute on function strongroom.catalog_find to strongroom_app;
+`,
+  },
+];

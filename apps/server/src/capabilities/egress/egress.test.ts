@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto';
+import type { CatalogTable, RowBytes } from '@strongroom/protocol';
+import { type FakeModelBehaviour, startFakeModel } from '@strongroom/testkit';
+import { afterEach, describe, expect, test } from 'vitest';
+import { Secret } from '#config';
+import type { Asker, AuditContext, AuditEvent, AuditWriter } from '#contracts';
+import { buildDisclosure, chooseTables, createEgress, type Disclosure, type Egress } from './index.ts';
+import { questionPart } from './disclosure/question-part.ts';
+
+const asker: Asker = {
+  workspaceId: 'w',
+  personId: 'p',
+  email: 'ada@example.org',
+  name: 'Ada',
+  role: 'viewer',
+  teams: [],
+  sessionId: 's',
+  tokenId: null,
+  own: true,
+  address: null,
+  requestId: 'r',
+};
+
+function table(name: string, columns: string[] = ['id'], over: Partial<CatalogTable> = {}): CatalogTable {
+  return {
+    resource: `shop.public.${name}`,
+    source: 'shop',
+    schema: 'public',
+    name,
+    kind: 'table',
+    comment: null,
+    description: null,
+    tags: [],
+    owner: null,
+    primaryKey: [],
+    foreignKeys: [],
+    columns: columns.map((column) => ({
+      name: column,
+      type: 'text',
+      kind: 'text',
+      nullable: true,
+      comment: null,
+      description: null,
+      tags: [],
+      owner: null,
+      isKey: false,
+    })),
+    ...over,
+  };
+}
+
+type Entry = AuditEvent & { context: AuditContext };
+function recorder(): AuditWriter & { entries: Entry[]; broken: boolean } {
+  const entries: Entry[] = [];
+  return {
+    entries,
+    broken: false,
+    async append(context, event) {
+      if (this.broken) throw new Error('no ledger');
+      entries.push({ ...event, context });
+      return { entryId: String(entries.length), at: '2026-01-01T00:00:00Z' };
+    },
+  };
+}
+
+let egress: Egress | null = null;
+afterEach(async () => {
+  await egress?.close();
+  egress = null;
+});
+const signal = () => new AbortController().signal;
+const disclosure = () =>
+  buildDisclosure({
+    question: 'how many orders',
+    tables: [table('orders', ['id', 'placed'], { description: 'What people bought', tags: ['sales'] })],
+  });
+
+describe('egress', () => {
+  test('the bytes that left are the bytes shown, and prove the audit entry with the salt', async () => {
+    await using model = await startFakeModel({ kind: 'reply', content: 'SELECT count(*) FROM public.orders' });
+    const audit = recorder();
+    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: new Secret('k3y') }, audit });
+    const disclosed = await egress.disclose(asker, disclosure(), signal());
+    expect(model.requests).toEqual([]);
+    expect(audit.entries.map((entry) => entry.action)).toEqual(['egress.disclosed']);
+    expect(await disclosed.reply()).toBe('SELECT count(*) FROM public.orders');
+    expect(model.requests).toEqual([
+      { path: '/v1/chat/completions', authorization: 'Bearer k3y', body: disclosed.view.sent },
+    ]);
+    expect(JSON.parse(disclosed.view.sent ?? '')).toMatchObject({
+      model: 'small',
+      store: false,
+      stream: false,
+      temperature: 0,
+    });
+    expect(Object.keys(JSON.parse(disclosed.view.sent ?? ''))).not.toContain('tools');
+    const digest = createHash('sha256')
+      .update(Buffer.from(disclosed.salt, 'hex'))
+      .update(disclosed.view.sent ?? '')
+      .digest('hex');
+    expect(audit.entries[0]?.resource).toBe(`small sha256:${digest}`);
+    expect(audit.entries[0]?.counts).toEqual({ bytes: disclosed.view.sentBytes, tables: 1, columns: 2 });
+    expect(JSON.stringify(audit.entries)).not.toContain('how many orders');
+  });
+
+  test('nothing leaves when the audit entry can not be written', async () => {
+    await using model = await startFakeModel();
+    const audit = recorder();
+    audit.broken = true;
+    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: null }, audit });
+    await expect(egress.disclose(asker, disclosure(), signal())).rejects.toThrow();
+    expect(model.requests).toEqual([]);
+  });
+
+  const failures: [string, FakeModelBehaviour, string][] = [
+    ['HTML', { kind: 'html' }, 'egress/bad_reply'],
+    ['half a JSON', { kind: 'half-json' }, 'egress/bad_reply'],
+    ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/' }, 'egress/bad_reply'],
+    ['2 MB', { kind: 'huge', bytes: 2_000_000 }, 'egress/bad_reply'],
+    ['500', { kind: 'status', status: 500, body: 'SECRET' }, 'egress/unavailable'],
+    ['a dropped connection', { kind: 'drop' }, 'egress/unavailable'],
+    ['silence', { kind: 'hang' }, 'egress/timeout'],
+  ];
+  test.each(failures)(
+    'an endpoint that answers with %s is classified and not quoted',
+    async (_name, behaviour, code) => {
+      await using model = await startFakeModel(behaviour);
+      egress = createEgress({
+        endpoint: { url: model.url, model: 'small', key: null },
+        audit: recorder(),
+        limits: { timeoutMs: behaviour.kind === 'hang' ? 300 : 20_000 },
+      });
+      const disclosed = await egress.disclose(asker, disclosure(), signal());
+      const failure: unknown = await disclosed.reply().catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code });
+      expect(String(failure)).not.toMatch(/SECRET|doctype/);
+      expect(model.requests).toHaveLength(1);
+    },
+  );
+
+  test('a question whose asker went away is not waited for', async () => {
+    await using model = await startFakeModel({ kind: 'hang' });
+    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: null }, audit: recorder() });
+    const controller = new AbortController();
+    const disclosed = await egress.disclose(asker, disclosure(), controller.signal);
+    const arrived = model.nextRequest();
+    const reply = disclosed.reply();
+    void arrived.then(() => controller.abort());
+    await expect(reply).rejects.toMatchObject({ code: 'egress/cancelled' });
+  });
+
+  test.each([
+    'http://8.8.8.8/v1',
+    'ftp://127.0.0.1/v1',
+    'http://user:pass@127.0.0.1/v1',
+    'http://169.254.169.254/v1',
+    'nonsense',
+  ])('the endpoint %s is refused', (url) => {
+    expect(() => createEgress({ endpoint: { url, model: 'small', key: null }, audit: recorder() })).toThrow(
+      expect.objectContaining({ code: 'egress/bad_endpoint' }),
+    );
+  });
+
+  test.each(['https://api.example.com/v1', 'http://127.0.0.1:11434/v1', 'http://10.1.2.3/v1', 'http://[::1]:1/v1'])(
+    'the endpoint %s is accepted',
+    async (url) => {
+      egress = createEgress({ endpoint: { url, model: null, key: null }, audit: recorder() });
+      expect(egress.model).toBe('default');
+    },
+  );
+
+  test('without an endpoint nothing can be sent, and what the built-in translator is told counts as 0 bytes', async () => {
+    egress = createEgress({ endpoint: null, audit: recorder() });
+    expect(egress.keep(disclosure())).toMatchObject({
+      sentBytes: 0,
+      sent: null,
+      recipient: 'built-in translator',
+      tables: 1,
+      columns: 2,
+    });
+    await expect(egress.disclose(asker, disclosure(), signal())).rejects.toMatchObject({ code: 'egress/no_endpoint' });
+  });
+
+  test('a cast is not a disclosure', async () => {
+    await using model = await startFakeModel();
+    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: null }, audit: recorder() });
+    const forged = { parts: [{ kind: 'question', text: 'rows' }], tables: 0, columns: 0 } as unknown as Disclosure;
+    await expect(egress.disclose(asker, forged, signal())).rejects.toMatchObject({ code: 'egress/not_a_disclosure' });
+    expect(model.requests).toEqual([]);
+  });
+
+  test('the compiler refuses rows and strings where a disclosure or its words are wanted', () => {
+    const rows = new Uint8Array() as RowBytes;
+    const tryRows = () => {
+      // @ts-expect-error rows are not words
+      questionPart(rows);
+      // @ts-expect-error rows are not metadata
+      buildDisclosure({ question: 'q', tables: rows });
+      // @ts-expect-error an object of the same shape is no disclosure
+      const forged: Disclosure = { parts: [], tables: 0, columns: 0 };
+      return forged;
+    };
+    expect(tryRows).toBeTypeOf('function');
+  });
+});
+
+describe('choosing tables', () => {
+  const many = Array.from({ length: 30 }, (_, index) => table(`filler_${index}`, ['a', 'b']));
+
+  test('a disclosure holds at most 12 tables, the ones the question speaks of and their neighbours', () => {
+    const customers = table('customers', ['id', 'name']);
+    const orders = table('orders', ['id', 'customer_id'], {
+      foreignKeys: [
+        { columns: ['customer_id'], references: { schema: 'public', table: 'customers', columns: ['id'] } },
+      ],
+    });
+    const chosen = chooseTables('How many orders per month?', [...many, customers, orders]);
+    expect(chosen.slice(0, 2)).toEqual([orders, customers]);
+    expect(chosen.length).toBeLessThanOrEqual(12);
+  });
+
+  test('a schema of few tables is disclosed whole', () => {
+    expect(chooseTables('anything', many.slice(0, 5))).toHaveLength(5);
+  });
+});

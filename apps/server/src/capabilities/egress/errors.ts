@@ -1,0 +1,23 @@
+import { ProblemError } from '@strongroom/protocol';
+
+// INVARIANT: none of these quotes what the endpoint said; `internal` holds a class of failure, never a text of its.
+export const unavailable = (internal: string) =>
+  new ProblemError('egress/unavailable', 502, 'the model endpoint could not be reached or refused the request', {
+    internal,
+  });
+export const timeout = (timeoutMs: number) =>
+  new ProblemError('egress/timeout', 504, `the model endpoint did not answer within ${timeoutMs / 1000} seconds`, {
+    members: { timeoutMs },
+  });
+export const badReply = (internal: string) =>
+  new ProblemError(
+    'egress/bad_reply',
+    502,
+    'the model endpoint answered with something that is not a chat completion',
+    { internal },
+  );
+export const cancelled = () => new ProblemError('egress/cancelled', 499, 'the question was cancelled');
+export const badEndpoint = (why: string) =>
+  new ProblemError('egress/bad_endpoint', 500, `the model endpoint cannot be used: ${why}`);
+export const noEndpoint = () => new ProblemError('egress/no_endpoint', 500, 'no model endpoint is configured');
+export const notADisclosure = () => new ProblemError('egress/not_a_disclosure', 500, 'only a disclosure may leave');

@@ -1,0 +1,110 @@
+import type { FastifyRequest } from 'fastify';
+import type { Asker, Verb } from '#contracts';
+import type { Database } from '#platform/database';
+import type { EndedAccess, GateIdentity, Mount } from '#platform/http';
+import { authenticate } from './authenticate.ts';
+import type { IdentityDeps, IdentityNeeds, RemovedSubject } from './deps.ts';
+import { createEvaluation } from './evaluation/evaluation.ts';
+import { issueLocalToken } from './issue-local-token.ts';
+import { makeSignInLink } from './make-sign-in-link.ts';
+import { listIdentityVerbs, signInRoutes } from './routes.ts';
+import type { RouteNeeds } from './routes.ts';
+import { setUpWorkspace } from './set-up-workspace.ts';
+import { createAttempts } from './sign-in/attempts.ts';
+import { createFailures } from './sign-in/failures.ts';
+import { createIssuer } from './sign-in/issuer.ts';
+import { selectFirstAdmin, selectNames, selectPersonByEmail, selectTeam } from './store.ts';
+
+export type Identity = GateIdentity & {
+  readonly workspaceName: string;
+  authenticate(request: FastifyRequest): Promise<Asker | null>;
+  /** Called when somebody signs out, a token is revoked or a person is removed; the gate then aborts what they run. */
+  onSessionEnded(listener: (ended: EndedAccess) => void): void;
+  /** Called after a person or a team is removed, so that what was shared with them is forgotten. */
+  onSubjectRemoved(listener: (workspaceId: string, subject: RemovedSubject) => Promise<void>): void;
+  /** Ids and names of people and teams, for rooms that keep ids. */
+  readonly directory: Directory;
+  /** Writes `$STRONGROOM_HOME/admin.token` anew, or removes it; resolves with a one-time link for the start, null with an issuer. Once the server listens. */
+  issueLocalAccess(): Promise<string | null>;
+  /** Whoever has administered the workspace longest; null while nobody does. */
+  firstAdministrator(): Promise<{ id: string; email: string; name: string } | null>;
+  /** Below `/api/v1`; `identityRoutes` gives them. */
+  readonly deps: IdentityDeps;
+  /** `/sign-in/start`, `/sign-in/callback`, `/evaluation/link`. */
+  readonly rootRoutes: Verb[];
+  /** The evaluation identity provider, or nothing. */
+  readonly mounts: Mount[];
+};
+
+export type Directory = {
+  personByEmail(workspaceId: string, email: string): Promise<{ id: string } | null>;
+  teamByName(workspaceId: string, name: string): Promise<{ id: string } | null>;
+  /** Email addresses and team names by id; those that are gone are missing. */
+  namesOf(
+    workspaceId: string,
+    subjects: { people: readonly string[]; teams: readonly string[] },
+  ): Promise<ReadonlyMap<string, string>>;
+};
+
+/** Sets up the workspace `main` and its first administrator at the first start. */
+export async function createIdentity(needs: IdentityNeeds): Promise<Identity> {
+  const workspace = await setUpWorkspace(needs);
+  const listeners = new Set<(ended: EndedAccess) => void>();
+  const removedListeners = new Set<(workspaceId: string, subject: RemovedSubject) => Promise<void>>();
+  const deps: IdentityDeps = {
+    ...needs,
+    workspaceId: workspace.id,
+    sessionEnded: (ended) => {
+      for (const listener of listeners) listener(ended);
+    },
+    subjectRemoved: async (subject) => {
+      for (const listener of removedListeners) await listener(workspace.id, subject);
+    },
+  };
+  const evaluation = needs.config.issuer === null ? createEvaluation(deps) : null;
+  const issuer = createIssuer(deps, evaluation);
+  return {
+    workspaceId: workspace.id,
+    workspaceName: workspace.name,
+    authenticate: (request) => authenticate(deps, request),
+    onSessionEnded: (listener) => void listeners.add(listener),
+    onSubjectRemoved: (listener) => void removedListeners.add(listener),
+    directory: directoryOf(needs.database),
+    async issueLocalAccess() {
+      const personId = await issueLocalToken(deps);
+      return personId === null ? null : (await makeSignInLink(deps, personId, null)).link;
+    },
+    firstAdministrator: () =>
+      needs.database.withWorkspace(workspace.id, async (within) => (await selectFirstAdmin(within)) ?? null),
+    deps,
+    rootRoutes: signInRoutes(deps, {
+      issuer,
+      attempts: createAttempts(needs.clock),
+      failures: createFailures(needs.clock),
+      evaluation,
+    }),
+    mounts: evaluation === null ? [] : [evaluation.mount],
+  };
+}
+
+function directoryOf(database: Database): Directory {
+  return {
+    personByEmail: (workspaceId, email) =>
+      database.withWorkspace(
+        workspaceId,
+        async (within) => (await selectPersonByEmail(within, email.toLowerCase())) ?? null,
+      ),
+    teamByName: (workspaceId, name) =>
+      database.withWorkspace(workspaceId, async (within) => (await selectTeam(within, name)) ?? null),
+    namesOf: (workspaceId, subjects) => database.withWorkspace(workspaceId, (within) => selectNames(within, subjects)),
+  };
+}
+
+/** `permissionsOf` and `allows` are those of `access`, which is built after identity. */
+export function identityRoutes(identity: Identity, needs: RouteNeeds): Verb[] {
+  return listIdentityVerbs(identity.deps, { id: identity.workspaceId, name: identity.workspaceName }, needs);
+}
+
+export { migrations } from './migrations.ts';
+export { holdings } from './holdings.ts';
+export type { IdentityNeeds } from './deps.ts';

@@ -1,0 +1,204 @@
+// Sessions, API tokens and sign-in links: what opens the door, found by the hash of its secret.
+import type { Token } from '@strongroom/protocol';
+import type { Database } from '#platform/database';
+import type { Within } from './store.ts';
+
+export async function insertSession(
+  within: Within,
+  session: {
+    id: string;
+    workspace_id: string;
+    person_id: string;
+    made_by: string | null;
+    secret_hash: string;
+    created_at: Date;
+    last_seen_at: Date;
+    expires_at: Date;
+  },
+): Promise<void> {
+  await within.insertInto('sessions').values(session).execute();
+}
+
+export function findSession(database: Database, hash: string) {
+  return database.withLookup(hash, (within) =>
+    within
+      .selectFrom('sessions')
+      .select(['id', 'workspace_id', 'person_id', 'made_by', 'last_seen_at', 'expires_at'])
+      .executeTakeFirst(),
+  );
+}
+
+export async function touchSession(within: Within, id: string, at: Date): Promise<void> {
+  await within.updateTable('sessions').set({ last_seen_at: at }).where('id', '=', id).execute();
+}
+
+export async function deleteSession(within: Within, id: string): Promise<void> {
+  await within.deleteFrom('sessions').where('id', '=', id).execute();
+}
+
+export async function deleteOldSessions(within: Within, now: Date, unusedSince: Date): Promise<void> {
+  await within
+    .deleteFrom('sessions')
+    .where((where) => where.or([where('expires_at', '<', now), where('last_seen_at', '<', unusedSince)]))
+    .execute();
+}
+
+export async function insertToken(
+  within: Within,
+  token: {
+    id: string;
+    workspace_id: string;
+    person_id: string;
+    created_by: string;
+    name: string;
+    local: boolean;
+    scopes: string[];
+    secret_hash: string;
+    created_at: Date;
+    expires_at: Date | null;
+  },
+): Promise<void> {
+  await within.insertInto('api_tokens').values(token).execute();
+}
+
+export function findToken(database: Database, hash: string) {
+  return database.withLookup(hash, (within) =>
+    within
+      .selectFrom('api_tokens')
+      .select(['id', 'workspace_id', 'person_id', 'created_by', 'scopes', 'expires_at', 'last_used_at'])
+      .executeTakeFirst(),
+  );
+}
+
+export async function touchToken(within: Within, id: string, at: Date): Promise<void> {
+  await within.updateTable('api_tokens').set({ last_used_at: at }).where('id', '=', id).execute();
+}
+
+function selectTokens(within: Within) {
+  return within
+    .selectFrom('api_tokens')
+    .innerJoin('people as of_person', 'of_person.id', 'api_tokens.person_id')
+    .leftJoin('people as by_person', 'by_person.id', 'api_tokens.created_by')
+    .select([
+      'api_tokens.id',
+      'api_tokens.name',
+      'api_tokens.scopes',
+      'api_tokens.created_at',
+      'api_tokens.expires_at',
+      'api_tokens.last_used_at',
+      'api_tokens.person_id',
+      'of_person.email as person',
+      'by_person.email as created_by',
+    ])
+    .where('api_tokens.local', '=', false);
+}
+
+export async function selectTokenList(
+  within: Within,
+  whose: 'everyone' | { personId: string } | { tokenId: string | null },
+): Promise<Token[]> {
+  const all = selectTokens(within).orderBy('api_tokens.created_at');
+  const some =
+    whose === 'everyone'
+      ? all
+      : 'personId' in whose
+        ? all.where('api_tokens.person_id', '=', whose.personId)
+        : all.where('api_tokens.id', '=', whose.tokenId);
+  const rows = await some.execute();
+  return rows.map(toToken);
+}
+
+export async function selectToken(within: Within, id: string): Promise<{ token: Token; personId: string } | null> {
+  const row = await selectTokens(within).where('api_tokens.id', '=', id).executeTakeFirst();
+  return row === undefined ? null : { token: toToken(row), personId: row.person_id };
+}
+
+type TokenRow = Awaited<ReturnType<ReturnType<typeof selectTokens>['executeTakeFirstOrThrow']>>;
+
+function toToken(row: TokenRow): Token {
+  return {
+    id: row.id,
+    name: row.name,
+    person: row.person,
+    createdBy: row.created_by ?? 'former colleague',
+    scopes: row.scopes,
+    createdAt: row.created_at.toISOString(),
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  };
+}
+
+export async function deleteToken(within: Within, id: string): Promise<void> {
+  await within.deleteFrom('api_tokens').where('id', '=', id).execute();
+}
+
+export async function deleteLocalTokens(within: Within): Promise<void> {
+  await within.deleteFrom('api_tokens').where('local', '=', true).execute();
+}
+
+/** Ids of the sessions and tokens that are gone. */
+export type Ended = { readonly sessionIds: string[]; readonly tokenIds: string[] };
+
+/** All that opens the door for somebody else than who made it: made by this person, or made for this person. */
+export async function deleteMadeForOthers(within: Within, side: 'by' | 'for', personId: string): Promise<Ended> {
+  const [whose, tokens, sessions, links] = [
+    side === 'by' ? ('made_by' as const) : ('person_id' as const),
+    within.deleteFrom('api_tokens').whereRef('created_by', 'is distinct from', 'person_id'),
+    within.deleteFrom('sessions').where('made_by', 'is not', null).whereRef('made_by', '<>', 'person_id'),
+    within.deleteFrom('sign_in_links').where('made_by', 'is not', null).whereRef('made_by', '<>', 'person_id'),
+  ];
+  await links.where(whose, '=', personId).execute();
+  const [endedTokens, endedSessions] = [
+    await tokens
+      .where(side === 'by' ? 'created_by' : 'person_id', '=', personId)
+      .returning('id')
+      .execute(),
+    await sessions.where(whose, '=', personId).returning('id').execute(),
+  ];
+  return { tokenIds: endedTokens.map(({ id }) => id), sessionIds: endedSessions.map(({ id }) => id) };
+}
+
+export async function insertLink(
+  within: Within,
+  link: {
+    id: string;
+    workspace_id: string;
+    person_id: string;
+    made_by: string | null;
+    secret_hash: string;
+    expires_at: Date;
+  },
+): Promise<void> {
+  await within.insertInto('sign_in_links').values(link).execute();
+}
+
+export async function deleteOldLinks(within: Within, now: Date): Promise<void> {
+  await within.deleteFrom('sign_in_links').where('expires_at', '<', now).execute();
+}
+
+/** Whether a link could be taken now. */
+export async function isLinkGood(database: Database, hash: string, now: Date): Promise<boolean> {
+  const found = await database.withLookup(hash, (within) =>
+    within.selectFrom('sign_in_links').select('expires_at').executeTakeFirst(),
+  );
+  return found !== undefined && found.expires_at > now;
+}
+
+/** Finds a link and removes it in one step: of two that come at once, one gets it. */
+export async function takeLink(
+  database: Database,
+  hash: string,
+): Promise<{ person_id: string; made_by: string | null; expires_at: Date } | null> {
+  const found = await database.withLookup(hash, (within) =>
+    within.selectFrom('sign_in_links').select(['id', 'workspace_id']).executeTakeFirst(),
+  );
+  if (found === undefined) return null;
+  const taken = await database.withWorkspace(found.workspace_id, (within) =>
+    within
+      .deleteFrom('sign_in_links')
+      .where('id', '=', found.id)
+      .returning(['person_id', 'made_by', 'expires_at'])
+      .executeTakeFirst(),
+  );
+  return taken ?? null;
+}

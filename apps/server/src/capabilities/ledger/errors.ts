@@ -1,0 +1,17 @@
+import { ProblemError } from '@strongroom/protocol';
+
+/** The entry could not be made durable: what it records must not happen. */
+export function unavailable(cause: unknown): ProblemError {
+  const problem = new ProblemError('ledger/unavailable', 503, 'the audit log can not be written, so nothing was done');
+  problem.cause = cause;
+  return problem;
+}
+
+export function notFound(): ProblemError {
+  return new ProblemError('ledger/not_found', 404, 'there is no such audit entry');
+}
+
+/** What is clear in the row differs from what was sealed with it: somebody changed the database. */
+export function altered(position: number): ProblemError {
+  return new ProblemError('ledger/altered', 500, `audit entry ${position} was altered in the database`);
+}

@@ -1,0 +1,18 @@
+import type { Holding } from '#contracts';
+
+export const holdings: Holding[] = [
+  {
+    table: 'ledger_entries',
+    what: 'who did what, when, from which address, in which session, under which decision, with what outcome and counts',
+    about: 'person',
+    why: 'so that the workspace can account for every act; all but action, outcome and time is sealed',
+    howLong: 'as long as the workspace',
+  },
+  {
+    table: 'ledger_heads',
+    what: 'the position of the last audit entry',
+    about: 'workspace',
+    why: 'so that no position is left out or used twice',
+    howLong: 'as long as the workspace',
+  },
+];

@@ -1,0 +1,25 @@
+/** An entry as it lies in the database: sealed under a data key of its own, which is wrapped by version `keyVersion` of the workspace's key. */
+export type SealedEntry = {
+  readonly sealed: Uint8Array;
+  readonly wrappedKey: Uint8Array;
+  readonly keyVersion: number;
+  /** Commitment to the data key, docs/formats/sealed-object.md. */
+  readonly commitment: Uint8Array;
+};
+
+/** What the ledger needs of keys; the vault has it. */
+export type LedgerKeys = {
+  /** Throws `vault/key_unavailable` (503) when the workspace's key can't be had. */
+  forWorkspace(workspaceId: string): Promise<EntryKeys>;
+};
+
+/** Keys of one workspace, good for a few seconds: ask `LedgerKeys` again rather than keep them. */
+export type EntryKeys = {
+  seal(entryId: string, plaintext: Uint8Array): SealedEntry;
+  /** Throws `vault/key_destroyed` (410) or `vault/unreadable` (500). */
+  open(entryId: string, entry: SealedEntry): Promise<Uint8Array>;
+  /** Blind index of `field:value`, 16 bytes, under the newest version of the key. */
+  term(text: string): Uint8Array;
+  /** `texts` under each version of the key that entries may have been indexed with. */
+  termsByVersion(texts: readonly string[]): Promise<readonly (readonly Uint8Array[])[]>;
+};

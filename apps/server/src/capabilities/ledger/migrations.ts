@@ -1,0 +1,55 @@
+import type { Migration } from '#contracts';
+
+export const migrations: Migration[] = [
+  {
+    id: 'ledger_0001_entries',
+    sql: `
+      create table ledger_entries (
+        workspace_id uuid not null,
+        position bigint not null check (position > 0),
+        id uuid not null,
+        at timestamptz not null,
+        action text collate "C" not null,
+        outcome text not null check (outcome in ('begun', 'done', 'refused', 'failed')),
+        sealed bytea not null,
+        key_version integer not null,
+        wrapped_key bytea not null,
+        commitment bytea not null,
+        terms bytea[] not null,
+        primary key (workspace_id, position),
+        unique (workspace_id, id)
+      );
+      create index ledger_entries_action on ledger_entries (workspace_id, action, position);
+      create index ledger_entries_terms on ledger_entries using gin (terms);
+      alter table ledger_entries enable row level security;
+      alter table ledger_entries force row level security;
+      create policy ledger_entries_workspace on ledger_entries
+        using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+      grant select, insert on ledger_entries to strongroom_app;
+
+      create table ledger_heads (workspace_id uuid primary key, position bigint not null);
+      alter table ledger_heads enable row level security;
+      alter table ledger_heads force row level security;
+      create policy ledger_heads_workspace on ledger_heads
+        using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+      grant select, insert, update on ledger_heads to strongroom_app;
+
+      -- Planned anew for each search, since how rare the wanted terms are decides between the two indexes.
+      create function strongroom.ledger_find(wanted bytea[], wanted_action text, wanted_noun text, wanted_outcome text, before_position bigint, rows_max integer)
+        returns table (found bigint) language plpgsql stable security definer
+        set search_path = strongroom, pg_temp set plan_cache_mode = force_custom_plan
+        as $$ begin
+          return query
+            select position from ledger_entries
+            where workspace_id = strongroom.current_workspace() and terms @> wanted
+              and (wanted_action is null or action = wanted_action)
+              and (wanted_noun is null or starts_with(action, wanted_noun || '.'))
+              and (wanted_outcome is null or outcome = wanted_outcome)
+              and (before_position is null or position < before_position)
+            order by position desc limit rows_max;
+        end $$;
+      revoke all on function strongroom.ledger_find from public;
+      grant execute on function strongroom.ledger_find to strongroom_app;
+    `,
+  },
+];

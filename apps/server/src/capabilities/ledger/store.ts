@@ -1,0 +1,183 @@
+import type { AuditOutcome } from '@strongroom/protocol';
+import { sql, type ColumnType } from 'kysely';
+import type { Tables, Transaction } from '#platform/database';
+import type { SealedEntry } from './ledger-keys.ts';
+
+/** Positions come as text, since they are 64-bit. No column can be updated: the role may not. */
+type LedgerEntriesTable = {
+  workspace_id: ColumnType<string, string, never>;
+  position: ColumnType<string, number, never>;
+  id: ColumnType<string, string, never>;
+  at: ColumnType<Date, Date, never>;
+  action: ColumnType<string, string, never>;
+  outcome: ColumnType<AuditOutcome, AuditOutcome, never>;
+  sealed: ColumnType<Buffer, Buffer, never>;
+  key_version: ColumnType<number, number, never>;
+  wrapped_key: ColumnType<Buffer, Buffer, never>;
+  commitment: ColumnType<Buffer, Buffer, never>;
+  terms: ColumnType<Buffer[], Buffer[], never>;
+};
+
+declare module '#platform/database' {
+  interface Tables {
+    ledger_entries: LedgerEntriesTable;
+    ledger_heads: { workspace_id: string; position: ColumnType<string, number, number> };
+  }
+}
+
+export type NewEntry = SealedEntry & {
+  readonly id: string;
+  readonly at: string;
+  readonly action: string;
+  readonly outcome: AuditOutcome;
+  readonly terms: readonly Uint8Array[];
+};
+
+export type StoredEntry = SealedEntry & {
+  readonly position: number;
+  readonly id: string;
+  readonly at: string;
+  readonly action: string;
+  readonly outcome: AuditOutcome;
+};
+
+/**
+ * One statement for a whole group, whatever its size.
+ * INVARIANT: the row of `ledger_heads` is locked from here to the commit and counts with it, so positions have no gap
+ * and none is used twice, also when entries vanish.
+ * INVARIANT: the commit is flushed before it answers, also on a cluster whose operator turned that off.
+ */
+export async function insertEntries(
+  transaction: Transaction<Tables>,
+  workspaceId: string,
+  entries: readonly NewEntry[],
+): Promise<void> {
+  const column = <T>(pick: (entry: NewEntry) => T): T[] => entries.map(pick);
+  await sql`
+    with head as (
+      insert into ledger_heads as before (workspace_id, position) values (${workspaceId}::uuid, ${entries.length}::bigint)
+      on conflict (workspace_id) do update set position = before.position + excluded.position
+      returning position,
+        case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as flushed
+    )
+    insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms)
+    select ${workspaceId}::uuid, head.position - ${entries.length}::bigint + entry.ordinal, entry.id, entry.at, entry.action, entry.outcome,
+      entry.sealed, entry.key_version, entry.wrapped_key, entry.commitment, entry.terms::bytea[]
+    from head, unnest(
+      ${column((entry) => entry.id)}::uuid[],
+      ${column((entry) => entry.at)}::timestamptz[],
+      ${column((entry) => entry.action)}::text[],
+      ${column((entry) => entry.outcome)}::text[],
+      ${column((entry) => entry.sealed)}::bytea[],
+      ${column((entry) => entry.keyVersion)}::integer[],
+      ${column((entry) => entry.wrappedKey)}::bytea[],
+      ${column((entry) => entry.commitment)}::bytea[],
+      ${column((entry) => arrayText(entry.terms))}::text[]
+    ) with ordinality as entry (id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, ordinal)
+  `.execute(transaction);
+}
+
+/** Arrays of different lengths can't be unnested together, so each travels as PostgreSQL's text form of an array of bytes. */
+function arrayText(terms: readonly Uint8Array[]): string {
+  return `{${terms.map((term) => `"\\\\x${Buffer.from(term).toString('hex')}"`).join(',')}}`;
+}
+
+/** Newest first. `action` with a dot is the whole name, without one the noun. `wanted`: terms, one list for each version of the key. */
+export type EntryQuery = {
+  readonly before: number | null;
+  readonly action: string | null;
+  readonly outcome: AuditOutcome | null;
+  readonly wanted: readonly (readonly Uint8Array[])[] | null;
+  readonly rowsMax: number;
+};
+
+export async function selectEntries(
+  transaction: Transaction<Tables>,
+  workspaceId: string,
+  query: EntryQuery,
+): Promise<StoredEntry[]> {
+  let rows = transaction.selectFrom('ledger_entries').select(columns).where('workspace_id', '=', workspaceId);
+  if (query.wanted === null) {
+    if (query.before !== null) rows = rows.where(sql<boolean>`position < ${query.before}::bigint`);
+    if (query.outcome !== null) rows = rows.where('outcome', '=', query.outcome);
+    const { exact, noun } = actionParts(query.action);
+    if (exact !== null) rows = rows.where('action', '=', exact);
+    if (noun !== null) rows = rows.where(sql<boolean>`starts_with(action, ${noun}::text || '.')`);
+  } else {
+    const positions = await findPositions(transaction, query.wanted, query);
+    rows = rows.where(sql<boolean>`position = any(${positions}::bigint[])`);
+  }
+  return (await rows.orderBy('position', 'desc').limit(query.rowsMax).execute()).map(storedEntry);
+}
+
+export async function selectEntry(
+  transaction: Transaction<Tables>,
+  workspaceId: string,
+  id: string,
+): Promise<StoredEntry | null> {
+  const row = await transaction
+    .selectFrom('ledger_entries')
+    .select(columns)
+    .where('workspace_id', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row === undefined ? null : storedEntry(row);
+}
+
+async function findPositions(
+  transaction: Transaction<Tables>,
+  wanted: readonly (readonly Uint8Array[])[],
+  query: EntryQuery,
+): Promise<string[]> {
+  const { exact, noun } = actionParts(query.action);
+  const found: string[] = [];
+  for (const terms of wanted) {
+    const { rows } = await sql<{ found: string }>`
+      select found from strongroom.ledger_find(${terms}::bytea[], ${exact}::text, ${noun}::text, ${query.outcome}::text, ${query.before}::bigint, ${query.rowsMax}::integer)
+    `.execute(transaction);
+    found.push(...rows.map((row) => row.found));
+  }
+  return found;
+}
+
+function actionParts(action: string | null): { exact: string | null; noun: string | null } {
+  return action !== null && action.includes('.') ? { exact: action, noun: null } : { exact: null, noun: action };
+}
+
+const columns = [
+  'position',
+  'id',
+  'at',
+  'action',
+  'outcome',
+  'sealed',
+  'key_version',
+  'wrapped_key',
+  'commitment',
+] as const;
+
+type Row = {
+  position: string;
+  id: string;
+  at: Date;
+  action: string;
+  outcome: AuditOutcome;
+  sealed: Buffer;
+  key_version: number;
+  wrapped_key: Buffer;
+  commitment: Buffer;
+};
+
+function storedEntry(row: Row): StoredEntry {
+  return {
+    position: Number(row.position),
+    id: row.id,
+    at: row.at.toISOString(),
+    action: row.action,
+    outcome: row.outcome,
+    sealed: row.sealed,
+    keyVersion: row.key_version,
+    wrappedKey: row.wrapped_key,
+    commitment: row.commitment,
+  };
+}

@@ -1,0 +1,36 @@
+import { ProblemError } from '@strongroom/protocol';
+
+/** The client went away, cancelled, signed out, or the source was removed; 499 as reverse proxies say it. */
+function cancelled(): ProblemError {
+  return new ProblemError('query/cancelled', 499, 'the query was cancelled');
+}
+
+export function limitTooLarge(rowsMax: number): ProblemError {
+  return new ProblemError('query/limit_too_large', 400, `limit is at most ${rowsMax.toLocaleString('en')} rows`);
+}
+
+export function tooManyRunning(runningMax: number): ProblemError {
+  return new ProblemError(
+    'query/too_many_running',
+    429,
+    `at most ${runningMax} of your queries may run at a time; cancel one or wait`,
+  );
+}
+
+/** `query/too_many_running` again: the limit is another, what to do is not. */
+export function tooManyRunningOnSource(runningMax: number): ProblemError {
+  return new ProblemError(
+    'query/too_many_running',
+    429,
+    `at most ${runningMax} of your queries may run on this source at a time; cancel one or wait`,
+  );
+}
+
+/** What went wrong as a problem; anything that isn't one of ours is an internal error and says nothing of itself. */
+export function asProblem(error: unknown, signal: AbortSignal): ProblemError {
+  if (signal.aborted) return cancelled();
+  if (error instanceof ProblemError) return error;
+  return new ProblemError('query/internal', 500, 'the query could not be run, because of a fault of ours', {
+    internal: error instanceof Error ? error.name : 'unknown',
+  });
+}

@@ -1,0 +1,42 @@
+import type { Frame } from '@strongroom/protocol';
+import type { Guard } from '@strongroom/sql-guard';
+import type { Asker, AuditWriter } from '#contracts';
+import type { Catalog } from '#catalog';
+import type { Sources } from '#sources';
+import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
+import { type LookupRequest, lookupValue } from './lookup-value.ts';
+import { type QueryRequest, runQuery } from './run-query.ts';
+import { createRunningQueries } from './running-queries.ts';
+
+export { queryRoutes } from './routes.ts';
+export { ANSWERS, sendAnswer } from './send-answer.ts';
+export type { LookupRequest, QueryRequest };
+
+export type Query = {
+  /** The frames of an answer; see run-query.ts. */
+  run(asker: Asker, request: QueryRequest): AsyncGenerator<Frame>;
+  lookup(asker: Asker, request: LookupRequest): Promise<{ column: string; value: string }[]>;
+  /** How many queries are running now. */
+  running(): number;
+  stopAll(): void;
+};
+
+export function createQuery(deps: {
+  sources: Pick<Sources, 'find' | 'use' | 'onRemoved'>;
+  catalog: Pick<Catalog, 'schemaFor'>;
+  guard: Guard;
+  audit: AuditWriter;
+  nowMs: () => number;
+  limits?: Partial<QueryLimits>;
+}): Query {
+  const limits = { ...QUERY_LIMITS, ...deps.limits };
+  const running = createRunningQueries(limits);
+  deps.sources.onRemoved((sourceId) => running.stopSource(sourceId));
+  const needs = { ...deps, limits, running };
+  return {
+    run: (asker, request) => runQuery(needs, asker, request),
+    lookup: (asker, request) => lookupValue(needs, asker, request),
+    running: () => running.count(),
+    stopAll: () => running.stopAll(),
+  };
+}

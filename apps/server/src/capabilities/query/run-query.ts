@@ -1,0 +1,134 @@
+import type { Guard } from '@strongroom/sql-guard';
+import { type AnswerEvent, type Frame, type Outcome, problemDocument } from '@strongroom/protocol';
+import type { Asker, AuditEvent, AuditWriter } from '#contracts';
+import type { Catalog } from '#catalog';
+import type { SourceHandle, Sources } from '#sources';
+import { auditContext } from '#contracts';
+import { asProblem } from './errors.ts';
+import { type QueryLimits, rowLimit } from './limits.ts';
+import type { RunningQueries } from './running-queries.ts';
+
+export type QueryRequest = {
+  readonly source: string;
+  readonly sql: string;
+  readonly params?: readonly (string | number | boolean | null)[] | undefined;
+  readonly limit?: number | undefined;
+  /** A lookup stays in the server: the audit log names it so. Default: an answer for somebody to see. */
+  readonly purpose?: 'answer' | 'lookup';
+  readonly signal: AbortSignal;
+};
+
+export type RunQueryDeps = {
+  readonly sources: Pick<Sources, 'find' | 'use'>;
+  readonly catalog: Pick<Catalog, 'schemaFor'>;
+  readonly guard: Guard;
+  readonly audit: AuditWriter;
+  readonly running: RunningQueries;
+  readonly limits: QueryLimits;
+  readonly nowMs: () => number;
+};
+
+/**
+ * The one way of SQL to rows: find the source under the asker's rights → guard → audit → run → release.
+ * Yields the frames of an answer. A refusal or failure is a `stopped` frame, the last one; nothing is thrown but by
+ * the audit log. Returning early from the iterator, or aborting `signal`, cancels the query in the source.
+ */
+export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: QueryRequest): AsyncGenerator<Frame> {
+  const startedMs = deps.nowMs();
+  const record = (event: AuditEvent) => deps.audit.append(auditContext(asker), event);
+
+  let step: 'guard' | 'run' = 'guard';
+  let released = false;
+  let finished = false;
+  let resource: string | null = null;
+  let signal = request.signal;
+  try {
+    const handle = await deps.sources.find(asker, request.source);
+    resource = handle.name;
+    using entry = deps.running.enter({
+      personId: asker.personId,
+      sourceId: handle.id,
+      dialect: handle.dialect,
+      signal: request.signal,
+    });
+    signal = entry.signal;
+    const rowsMax = rowLimit(request.limit, deps.limits);
+    const { checked, rules } = await check(deps, asker, handle, request, rowsMax);
+    yield event({ type: 'planned', source: handle.name, asked: request.sql, run: checked.text, rules: [...rules] });
+
+    await entry.reachSource();
+    step = 'run';
+    const connector = await deps.sources.use(handle);
+    signal.throwIfAborted();
+    // INVARIANT: the entry is durable before the query reaches the source, and so before any row can leave.
+    const { entryId } = await record({
+      action: request.purpose === 'lookup' ? 'query.looked_up' : 'query.released',
+      resource,
+      decision: ALLOWED,
+      outcome: 'done',
+      counts: { rowsMax },
+    });
+    released = true;
+    const limits = { rows: rowsMax, bytes: deps.limits.bytesMax, timeoutMs: deps.limits.timeoutMs };
+    const stream = await connector.run(checked, limits, signal);
+    yield event({ type: 'released', receipt: entryId, columns: [...stream.columns] });
+    for await (const bytes of stream.chunks) yield { kind: 'rows', bytes };
+    const completion = await stream.completion;
+    signal.throwIfAborted();
+
+    const { rowCount } = completion;
+    const outcome: Outcome = rowCount > 0 ? 'rows' : 'empty';
+    finished = true;
+    await record({
+      action: 'query.completed',
+      resource,
+      decision: ALLOWED,
+      outcome: 'done',
+      counts: { rows: rowCount, elapsedMs: elapsed(deps, startedMs) },
+    });
+    yield event({ type: 'completed', outcome, ...completion, elapsedMs: elapsed(deps, startedMs), receipt: entryId });
+  } catch (error) {
+    const problem = asProblem(error, signal);
+    finished = true;
+    const receipt = await record({
+      action: released ? 'query.completed' : 'query.refused',
+      resource,
+      decision: { allowed: released, reason: problem.code },
+      outcome: problem.status < 500 && !released ? 'refused' : 'failed',
+    });
+    yield event({
+      type: 'stopped',
+      step,
+      outcome: problem.code === 'query/denied' ? 'denied' : null,
+      problem: problemDocument(problem, asker.requestId),
+      understanding: null,
+      receipt: receipt.entryId,
+    });
+  } finally {
+    // The reader stopped reading (a closed tab): what was released still gets its second entry. Nobody counted its rows.
+    if (released && !finished) {
+      await record({
+        action: 'query.completed',
+        resource,
+        decision: { allowed: true, reason: 'query/cancelled' },
+        outcome: 'failed',
+      });
+    }
+  }
+}
+
+const ALLOWED = { allowed: true, reason: 'granted' } as const;
+
+async function check(deps: RunQueryDeps, asker: Asker, handle: SourceHandle, request: QueryRequest, rowsMax: number) {
+  const schema = await deps.catalog.schemaFor(handle);
+  const { sql, params = [] } = request;
+  return deps.guard.check({ sql, dialect: handle.dialect, schema, rowsMax, params, fairnessKey: asker.personId });
+}
+
+function event(value: AnswerEvent): Frame {
+  return { kind: 'event', event: value };
+}
+
+function elapsed(deps: RunQueryDeps, startedMs: number): number {
+  return Math.max(0, Math.round(deps.nowMs() - startedMs));
+}

@@ -1,0 +1,18 @@
+import type { Holding } from '#contracts';
+
+export const holdings: Holding[] = [
+  {
+    table: 'vault_workspace_keys',
+    what: 'the workspace key, wrapped',
+    about: 'workspace',
+    why: 'so that everything sealed in the workspace can be opened, and stops opening when the key is revoked',
+    howLong: 'as long as the workspace',
+  },
+  {
+    table: 'vault_object_keys',
+    what: 'the data key of each sealed object, wrapped, and a commitment to it',
+    about: 'workspace',
+    why: 'so that one object can be opened, and erased for good by destroying its key',
+    howLong: 'as long as the object',
+  },
+];

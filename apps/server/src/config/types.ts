@@ -1,0 +1,32 @@
+import type { Secret } from './secret.ts';
+
+/** Settings that may be shown to anyone who runs the server. Nothing in here is secret. */
+export type Config = {
+  /** Absolute. Nothing in it is readable by other people of the machine. */
+  readonly home: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Origin people open, e.g. `https://rooms.example.com`; null: the address listened on. */
+  readonly publicUrl: string | null;
+  /** The certificate chain, PEM. Its key is a secret. */
+  readonly tls: { readonly certificate: string } | null;
+  /** null: the evaluation identity provider. */
+  readonly issuer: { readonly url: string; readonly clientId: string } | null;
+  /** Who becomes the first administrator with a real issuer. */
+  readonly adminEmail: string | null;
+  readonly database: 'embedded' | 'external';
+  /** null: the built-in translator answers. */
+  readonly model: { readonly url: string; readonly name: string | null } | null;
+  readonly sample: boolean;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+};
+
+export type Secrets = {
+  readonly databaseUrl: Secret | null;
+  readonly modelKey: Secret | null;
+  readonly oidcClientSecret: Secret | null;
+  readonly tlsKey: Secret | null;
+};
+
+export type Environment = { readonly config: Config; readonly secrets: Secrets; readonly warnings: readonly string[] };

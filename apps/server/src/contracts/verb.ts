@@ -1,0 +1,70 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Asker } from './asker.ts';
+import type { AuditAction } from './audit.ts';
+
+/**
+ * What an asker must be allowed to do before a verb runs. `access` maps each to roles; verbs about one source
+ * ask `access` again for that source. `public`: anyone, rate limited. `signed-in`: any person of the workspace.
+ * `own`: only the person, never through a token made for them by somebody else.
+ */
+export type Permission =
+  | 'public'
+  | 'signed-in'
+  | 'own'
+  | 'ask'
+  | 'catalog.describe'
+  | 'sources.manage'
+  | 'people.manage'
+  | 'tokens.manage'
+  | 'ledger.read'
+  | 'workspace.manage';
+
+export type Call<Input, P extends Permission = Permission> = {
+  readonly asker: P extends 'public' ? Asker | null : Asker;
+  readonly input: Input;
+  /** Aborted when the client goes away, signs out, or the server stops. */
+  readonly signal: AbortSignal;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+};
+
+/**
+ * One thing that can be asked of the server. Every route is one: the gate takes it through
+ * identity → access decision → audit `begun` → `handle` → audit of how it went, so there is no way around them (promise B3).
+ */
+export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Permission> = {
+  /** `sources.add`: capability and file name of the verb. Also the OpenAPI operation id. */
+  readonly name: `${string}.${string}`;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly permission: P;
+  /**
+   * `action`: the gate appends it with outcome `begun` before `handle` runs (nothing happens unaudited), and after it
+   * with `done`, `refused` or `failed`. null: reads of names and metadata, and verbs that write finer entries themselves;
+   * what one of these throws as 401, 403 or 404 the gate appends as `<capability>.refused`.
+   */
+  readonly audit: AuditAction | null;
+  /** `handle` writes the entries, those of what it answers as refused too. Needed where `audit` is null and something changes. */
+  readonly auditsItself?: true;
+  /** An object schema with any of `params`, `query`, `body`. Attacker-controlled until it has parsed. */
+  readonly input: Input;
+  /** Schema of the JSON answer; null when the verb writes `reply` itself (streams, redirects). */
+  readonly output: z.ZodType | null;
+  /** What a verb without `output` writes; `schema` is that of its JSON. Without either the answer is empty, or a redirect. */
+  readonly answers?: { readonly schema: z.ZodType; readonly mediaTypes: readonly string[] };
+  /** The body is a file of any kind, handed on as a stream. `headers`: what is read beside it, by name, and what it says. */
+  readonly takesBytes?: { readonly headers: Readonly<Record<string, string>> };
+  readonly bodyBytesMax?: number;
+  /** Requests a minute from one address; the general limit unless given. Lower for what a guesser would try. */
+  readonly ratePerMinuteMax?: number;
+  /** Name of the resource for the audit entry, from the parsed input. */
+  readonly resource?: (input: z.output<Input>) => string | null;
+  readonly handle: (call: Call<z.output<Input>, P>) => Promise<unknown>;
+};
+
+/** Keeps the types of input and permission together; does nothing at run time. */
+export function verb<Input extends z.ZodType, P extends Permission>(definition: Verb<Input, P>): Verb {
+  return definition;
+}

@@ -1,0 +1,22 @@
+import type { Transaction } from 'kysely';
+
+/**
+ * Tables of the product. Each capability adds its own by declaration merging in its `store.ts`:
+ * `declare module '#platform/database' { interface Tables { ledger_entries: LedgerEntriesTable } }`
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface Tables {}
+
+/**
+ * INVARIANT: every query on our own tables runs inside `withWorkspace`, in a transaction whose `strongroom.workspace`
+ * setting is the workspace; row-level security is forced on every table, so code that forgets sees nothing.
+ */
+export type Database = {
+  withWorkspace<T>(workspaceId: string, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** For the few tables read before the workspace is known (sessions, tokens by hash): the row's own secret is the key. */
+  withLookup<T>(lookupHash: string, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+export type { Transaction };
+export { createDatabase } from './create-database.ts';
+export type { DatabaseAddress } from './create-database.ts';

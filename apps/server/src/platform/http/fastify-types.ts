@@ -1,0 +1,10 @@
+import 'fastify';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Name of the verb; label of the metrics. */
+    verb?: string;
+    /** Set for verbs that take a file as a stream: most bytes it may have. */
+    streamBytesMax?: number;
+  }
+}

@@ -1,0 +1,183 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Asker, AuditEvent, AuditWriter, Permission, Verb } from '#contracts';
+import { ProblemError } from '@strongroom/protocol';
+import type { Log } from '#platform/log';
+import { allowed, contextOf, createStrangerCount, failureEvent, type Passage } from './audit-entries.ts';
+import { BODY_BYTES_MAX, holdsNul } from './bodies.ts';
+import { refuseCrossSite } from './origin.ts';
+import { httpProblems } from './problems.ts';
+import { toRoutePath } from './route-path.ts';
+import type { EndedAccess, RunningCalls } from './running-calls.ts';
+
+/** What the gate asks of identity. */
+export type GateIdentity = {
+  /** The workspace that refusals of strangers are written to. */
+  readonly workspaceId: string;
+  /** null: nobody. Throws a `ProblemError` (401) for a credential that is there but not good. */
+  authenticate(request: FastifyRequest): Promise<Asker | null>;
+  onSessionEnded(listener: (ended: EndedAccess) => void): void;
+};
+
+/** What the gate asks of access. */
+export type GateAccess = { allows(asker: Asker, permission: Permission): boolean };
+
+export type GateOptions = {
+  readonly identity: GateIdentity;
+  readonly access: GateAccess;
+  readonly audit: AuditWriter;
+  readonly running: RunningCalls;
+  readonly log: Log;
+  /** Requests a minute from one address, for verbs that set none themselves; and from one person, of all verbs together. */
+  readonly ratePerMinuteMax: number;
+};
+
+export type Gate = {
+  register(app: FastifyInstance, prefix: string, verbs: readonly Verb[]): void;
+  /** To be called for every error of a request; writes the refusal into the audit log where someone tried something. */
+  auditFailure(request: FastifyRequest, problem: ProblemError): Promise<void>;
+};
+
+type RateLimit = ReturnType<FastifyInstance['createRateLimit']>;
+
+/**
+ * INVARIANT (promise B3): every verb passes here, in this order:
+ * identity → access decision → input → audit entry `begun` → handle → audit entry of how it went.
+ * Nothing of a body is read before the decision.
+ */
+export function createGate(options: GateOptions): Gate {
+  const passages = new WeakMap<FastifyRequest, Passage>();
+  const strangers = createStrangerCount();
+  options.identity.onSessionEnded((ended) => options.running.abortOf(ended, httpProblems.sessionEnded()));
+
+  const record = (request: FastifyRequest, { asker }: Passage, event: AuditEvent) =>
+    options.audit.append(contextOf(asker, request, options.identity.workspaceId), event);
+
+  /** How it went is not changed by an entry that can't be written: an act that was begun stands in the log as begun. */
+  const recordAfterwards = async (request: FastifyRequest, passage: Passage, event: AuditEvent): Promise<void> => {
+    try {
+      await record(request, passage, event);
+    } catch (error) {
+      options.log.error({ err: error, requestId: request.id }, 'how it went could not be written to the audit log');
+    }
+  };
+
+  const enter = async (request: FastifyRequest, verb: Verb, limitPerson: RateLimit): Promise<void> => {
+    const passage: Passage = { verb, asker: null, resource: null, stage: 'entering' };
+    passages.set(request, passage);
+    // A file of any type is a stream here, also one whose type a parser would take.
+    if (request.routeOptions.config.streamBytesMax !== undefined)
+      request.raw.headers['content-type'] = 'application/octet-stream';
+    passage.asker = await options.identity.authenticate(request);
+    if (passage.asker !== null) {
+      const rate = await limitPerson(request);
+      if (!rate.isAllowed && rate.isExceeded) throw httpProblems.tooMany(rate.ttlInSeconds);
+    }
+    // A provider's redirect brings a person back from another site; it reads nothing and carries its own proof.
+    const comesBack = verb.permission === 'public' && verb.method === 'GET';
+    if (passage.asker?.sessionId != null && !comesBack) refuseCrossSite(request);
+    if (verb.permission === 'public') return;
+    if (passage.asker === null) throw httpProblems.signInNeeded();
+    if (!options.access.allows(passage.asker, verb.permission)) throw httpProblems.forbidden(verb.permission);
+  };
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const passage = passages.get(request);
+    if (passage === undefined) throw httpProblems.internal();
+    const { verb, asker } = passage;
+    const input = parseInput(verb, request);
+    passage.resource = verb.resource?.(input) ?? null;
+    const call = options.running.start(asker);
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) call.abort(httpProblems.clientLeft());
+      call.finish();
+    });
+    try {
+      if (verb.audit !== null) await record(request, passage, allowed(verb, verb.audit, passage.resource, 'begun'));
+      passage.stage = 'handling';
+      const result = await verb.handle({ asker, input, signal: call.signal, request, reply });
+      passage.stage = 'done';
+      if (verb.audit !== null)
+        await recordAfterwards(request, passage, allowed(verb, verb.audit, passage.resource, 'done'));
+      return await answer(verb, reply, result);
+    } catch (error) {
+      throw call.signal.aborted && call.signal.reason instanceof ProblemError ? call.signal.reason : error;
+    }
+  };
+
+  return {
+    register(app, prefix, verbs) {
+      // The limit of each route counts by address, before anybody is known; this one by person, over all routes.
+      const limitPerson = app.createRateLimit({
+        max: options.ratePerMinuteMax,
+        timeWindow: '1 minute',
+        keyGenerator: (request) => passages.get(request)?.asker?.personId ?? request.ip,
+      });
+      for (const verb of verbs) {
+        const bodyLimit = verb.bodyBytesMax ?? BODY_BYTES_MAX;
+        app.route({
+          method: verb.method,
+          url: toRoutePath(prefix + verb.path),
+          bodyLimit,
+          config: {
+            verb: verb.name,
+            ...(verb.takesBytes === undefined ? {} : { streamBytesMax: bodyLimit }),
+            rateLimit: { max: verb.ratePerMinuteMax ?? options.ratePerMinuteMax, timeWindow: '1 minute' },
+          },
+          preParsing: async (request) => enter(request, verb, limitPerson),
+          handler: handle,
+        });
+      }
+    },
+    async auditFailure(request, problem) {
+      const passage = passages.get(request);
+      if (passage === undefined) return;
+      const event = failureEvent(passage, request, problem);
+      if (event === null) return;
+      const suppressed = passage.asker === null ? strangers.take() : 0;
+      if (suppressed === null) return;
+      await recordAfterwards(request, passage, suppressed > 0 ? { ...event, counts: { suppressed } } : event);
+    },
+  };
+}
+
+function shapeOf(verb: Verb): Record<string, z.ZodType> {
+  return verb.input instanceof z.ZodObject ? verb.input.shape : {};
+}
+
+/** What comes in is attacker-controlled until here. */
+function parseInput(verb: Verb, request: FastifyRequest): unknown {
+  const shape = shapeOf(verb);
+  const raw: Record<string, unknown> = {};
+  if ('params' in shape) raw['params'] = request.params;
+  if ('query' in shape) raw['query'] = request.query;
+  if ('body' in shape) raw['body'] = request.body;
+  if (holdsNul(raw)) throw httpProblems.badInput([{ at: 'request', message: 'holds a NUL character' }]);
+  const parsed = verb.input.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  throw httpProblems.badInput(
+    parsed.error.issues
+      .slice(0, 10)
+      .map((issue) => ({ at: issue.path.join('.') || 'request', message: issue.message })),
+  );
+}
+
+/** The answer never says more than its schema: members it doesn't name are left out. */
+async function answer(verb: Verb, reply: FastifyReply, result: unknown): Promise<unknown> {
+  if (verb.output === null) {
+    // A reply that streams is not `sent` when its client has left: nothing may follow it all the same.
+    if (reply.sent || reply.raw.headersSent || reply.raw.destroyed || result === reply) return reply;
+    return result === undefined ? reply.code(204).send() : result;
+  }
+  const checked = verb.output.safeParse(result);
+  if (!checked.success) {
+    const where = checked.error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new ProblemError(
+      'http/bad_answer',
+      500,
+      'something went wrong on the server; its log has the details under the request id',
+      { internal: `answer of ${verb.name} does not fit its schema at: ${where}` },
+    );
+  }
+  return reply.header('cache-control', 'no-store').type('application/json').send(JSON.stringify(checked.data));
+}

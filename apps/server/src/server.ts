@@ -1,0 +1,188 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import type { Cluster } from '@strongroom/local-cluster';
+import { createGuard } from '@strongroom/sql-guard';
+import { createAccess } from '#access';
+import { assistantRoutes, createAssistant } from '#assistant';
+import { catalogRoutes, createCatalog } from '#catalog';
+import { type Environment, writePrivateFile } from '#config';
+import type { Asker } from '#contracts';
+import { createEgress, egressRoutes } from '#egress';
+import { createFiles, filesRoutes } from '#files';
+import { createIdentity, type Identity, identityRoutes } from '#identity';
+import { createLedger, ledgerRoutes } from '#ledger';
+import { systemClock as clock } from '#platform/clock';
+import { startProductCluster, startSampleCluster } from '#platform/clusters';
+import { createDatabase } from '#platform/database';
+import { createHttp, type Http } from '#platform/http';
+import type { Log } from '#platform/log';
+import { createQuery, queryRoutes } from '#query';
+import { createSources, ensureSample, sourcesRoutes } from '#sources';
+import { createVault } from '#vault';
+import packageManifest from '../package.json' with { type: 'json' };
+import { migrations } from './migrations.ts';
+
+const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
+const SWEEP_EVERY_MS = 10 * 60_000;
+
+export type RunningServer = {
+  /** What people open. */
+  readonly origin: string;
+  /** One-time; null with an issuer of the operator's own. */
+  readonly signInLink: string | null;
+  stop(): Promise<void>;
+};
+
+/**
+ * COMPOSITION ROOT: the only place that constructs. Builds the rooms lowest first, then listens.
+ * `stop` goes in the opposite order. Throws one line that says what is wrong, with nothing left running.
+ */
+export async function startServer({
+  config,
+  secrets,
+  log,
+}: Pick<Environment, 'config' | 'secrets'> & { log: Log }): Promise<RunningServer> {
+  await using building = new AsyncDisposableStack();
+  const rootKey = await loadRootKey(path.join(config.home, 'keys'));
+  const wrapper = localKeyWrapper(path.join(config.home, 'keys'));
+
+  const embedded = { home: config.home, rootKey, log };
+  const stopLater = async <T extends { cluster: Cluster }>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
+    building.defer(() => started.cluster.stop());
+    return started;
+  };
+  const [product, sample] = await allOrNone([
+    secrets.databaseUrl === null ? stopLater(startProductCluster(embedded)) : null,
+    config.sample ? stopLater(startSampleCluster(embedded)) : null,
+  ]);
+  const address = product?.address ?? { kind: 'url' as const, url: required(secrets.databaseUrl) };
+  const database = building.adopt(await createDatabase({ address, migrations, log }), (open) => open.close());
+
+  const vault = createVault({ database, wrapper, clock });
+  const ledger = createLedger({ database, keys: vault.ledgerKeys, clock });
+  let http: Http | null = null;
+  const origin = (): string => required(http).origin();
+  const identity = await createIdentity({
+    database,
+    audit: ledger,
+    clock,
+    log,
+    config,
+    oidcClientSecret: secrets.oidcClientSecret,
+    origin,
+  });
+  const access = createAccess({ database, directory: identity.directory });
+  identity.onSubjectRemoved((workspaceId, subject) => access.grants.forgetSubject(workspaceId, subject));
+  const files = createFiles({ database, vault, folder: path.join(config.home, 'files'), clock });
+  const sources = createSources({
+    database,
+    vault,
+    access,
+    files,
+    directory: identity.directory,
+    refused: () => ownListeners(http, secrets.databaseUrl?.reveal()),
+    clock,
+  });
+  building.defer(() => sources.close());
+  const catalog = createCatalog({ database, sources, directory: identity.directory, clock });
+  const guard = building.adopt(createGuard({ workers: 2 }), (open) => open.close());
+  const query = createQuery({ sources, catalog, guard, audit: ledger, nowMs: () => performance.now() });
+  building.defer(() => query.stopAll());
+  const endpoint =
+    config.model === null ? null : { url: config.model.url, model: config.model.name, key: secrets.modelKey };
+  const egress = building.adopt(createEgress({ endpoint, audit: ledger }), (open) => open.close());
+  const assistant = createAssistant({ catalog, query, egress, sealer: vault, database, audit: ledger, clock });
+  identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
+    if (kind === 'person') await assistant.history.forgetPerson(workspaceId, id);
+  });
+
+  const { version } = packageManifest;
+  const { permissionsOf, allows } = access;
+  http = await createHttp({
+    config,
+    tlsKey: secrets.tlsKey,
+    identity,
+    access,
+    audit: ledger,
+    log,
+    verbs: [
+      ...identityRoutes(identity, { permissionsOf, allows, version }),
+      ...ledgerRoutes(ledger),
+      ...filesRoutes(files),
+      ...sourcesRoutes(sources),
+      ...catalogRoutes(catalog),
+      ...queryRoutes(query),
+      ...egressRoutes(config.model),
+      ...assistantRoutes(assistant),
+    ],
+    rootVerbs: identity.rootRoutes,
+    mounts: identity.mounts,
+    readiness: { database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)) },
+    webFolder: WEB_FOLDER,
+    version,
+  });
+  building.adopt(http, (open) => open.stop());
+
+  if (sample !== null) {
+    const administrator = await firstAdministrator(identity);
+    if (administrator !== null)
+      await ensureSample({ cluster: sample, sources, files, database, audit: ledger, administrator, clock });
+  }
+  await files.sweep(identity.workspaceId);
+  const sweeping = setInterval(
+    () =>
+      void files
+        .sweep(identity.workspaceId)
+        .catch((error: unknown) => log.warn({ err: error }, 'old uploads could not be removed')),
+    SWEEP_EVERY_MS,
+  );
+  building.defer(() => clearInterval(sweeping));
+
+  const url = await http.listen();
+  const signInLink = await identity.issueLocalAccess();
+  await writePrivateFile(path.join(config.home, 'server.json'), `${JSON.stringify({ url })}\n`);
+  const built = building.move();
+  return { origin: url, signInLink, stop: () => built.disposeAsync() };
+}
+
+/** What no source may point at: ourselves, and the database that holds our own tables. */
+function ownListeners(http: Http | null, databaseUrl: string | undefined): { host: string; port: number }[] {
+  const listener = http?.listener() ?? null;
+  const database = databaseUrl === undefined ? null : new URL(databaseUrl);
+  return [
+    ...(listener === null ? [] : [listener]),
+    ...(database === null ? [] : [{ host: database.hostname, port: Number(database.port || 5432) }]),
+  ];
+}
+
+/** Whoever owns the sample, acting by the start itself; null while a workspace with a real issuer has no administrator yet. */
+async function firstAdministrator({ workspaceId, firstAdministrator: find }: Identity): Promise<Asker | null> {
+  const person = await find();
+  if (person === null) return null;
+  return {
+    workspaceId,
+    personId: person.id,
+    email: person.email,
+    name: person.name,
+    role: 'admin',
+    teams: [],
+    sessionId: null,
+    tokenId: null,
+    own: true,
+    address: null,
+    requestId: 'start',
+  };
+}
+
+/** Both, or a failure only after both have ended: what did start is then known and stopped. */
+async function allOrNone<A, B>([a, b]: [Promise<A> | null, Promise<B> | null]): Promise<[A | null, B | null]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new Error('used before it was made');
+  return value;
+}

@@ -1,0 +1,251 @@
+import type {
+  CatalogColumn,
+  CatalogTable,
+  LedgerEntry,
+  Person,
+  Question,
+  Source,
+  ValueKind,
+} from '@strongroom/protocol';
+
+// Metadata for looking at the scenes without a server. Names as in the sample; people made up.
+
+const now = Date.now();
+export const at = (minutesAgo: number): string => new Date(now - minutesAgo * 60_000).toISOString();
+
+export const people: Person[] = [
+  {
+    id: 'p1',
+    email: 'admin@localhost',
+    name: 'Local administrator',
+    role: 'admin',
+    teams: ['finance'],
+    lastSignInAt: at(4),
+    createdAt: at(90_000),
+  },
+  {
+    id: 'p2',
+    email: 'ada.moreno@example.com',
+    name: 'Ada Moreno',
+    role: 'editor',
+    teams: ['finance', 'operations'],
+    lastSignInAt: at(1500),
+    createdAt: at(60_000),
+  },
+  {
+    id: 'p3',
+    email: 'li.wei@example.com',
+    name: 'Li Wei',
+    role: 'viewer',
+    teams: [],
+    lastSignInAt: null,
+    createdAt: at(300),
+  },
+];
+
+export const sources: Source[] = [
+  {
+    id: 's1',
+    name: 'aviation',
+    kind: 'postgres',
+    owner: 'admin@localhost',
+    location: 'the sample database, on this machine',
+    status: 'ready',
+    tables: 3,
+    warnings: [],
+    grants: ['everyone'],
+    mayQuery: true,
+    mayManage: true,
+    createdAt: at(90_000),
+    refreshedAt: at(12),
+  },
+  {
+    id: 's2',
+    name: 'flights-3m',
+    kind: 'file',
+    owner: 'admin@localhost',
+    location: 'flights-3m.parquet, 13.5 MB',
+    status: 'ready',
+    tables: 1,
+    warnings: [],
+    grants: [],
+    mayQuery: true,
+    mayManage: true,
+    createdAt: at(90_000),
+    refreshedAt: at(12),
+  },
+  {
+    id: 's3',
+    name: 'warehouse',
+    kind: 'postgres',
+    owner: 'ada.moreno@example.com',
+    location: 'db.example.com:5432/sales',
+    status: 'ready',
+    tables: 48,
+    warnings: ['can write: public.orders', 'can write: public.customers', 'the connection is not encrypted'],
+    grants: ['team:finance', 'person:li.wei@example.com'],
+    mayQuery: true,
+    mayManage: true,
+    createdAt: at(3000),
+    refreshedAt: at(200),
+  },
+];
+
+const column = (name: string, type: string, kind: ValueKind, more: Partial<CatalogColumn> = {}): CatalogColumn => ({
+  name,
+  type,
+  kind,
+  nullable: false,
+  comment: null,
+  description: null,
+  tags: [],
+  owner: null,
+  isKey: false,
+  ...more,
+});
+
+const airport = { schema: 'public', table: 'airports', columns: ['iata'] };
+export const tables: CatalogTable[] = [
+  {
+    resource: 'aviation.public.flights',
+    source: 'aviation',
+    schema: 'public',
+    name: 'flights',
+    kind: 'table',
+    comment: null,
+    description: 'Flights in the United States in the first half of 2001, one row a flight',
+    tags: ['departures', 'sample'],
+    owner: 'admin@localhost',
+    columns: [
+      column('date', 'timestamp without time zone', 'timestamp', { description: 'When it was due to leave' }),
+      column('delay', 'integer', 'integer', {
+        description: 'Minutes late on arrival; negative is early',
+        tags: ['late', 'punctuality'],
+      }),
+      column('distance', 'integer', 'integer', { description: 'Miles between the two airports' }),
+      column('origin', 'character varying(3)', 'text', {
+        description: 'Airport it left',
+        tags: ['from', 'departure'],
+        isKey: true,
+      }),
+      column('destination', 'character varying(3)', 'text', {
+        description: 'Airport it went to',
+        tags: ['to', 'arrival'],
+        isKey: true,
+      }),
+    ],
+    primaryKey: [],
+    foreignKeys: [
+      { columns: ['origin'], references: airport },
+      { columns: ['destination'], references: airport },
+    ],
+  },
+  {
+    resource: 'aviation.public.airports',
+    source: 'aviation',
+    schema: 'public',
+    name: 'airports',
+    kind: 'table',
+    comment: null,
+    description: 'Airports of the United States',
+    tags: ['sample'],
+    owner: null,
+    columns: [
+      column('iata', 'character varying(4)', 'text', { isKey: true }),
+      column('name', 'text', 'text'),
+      column('city', 'text', 'text', { nullable: true }),
+      column('state', 'character varying(2)', 'text', { nullable: true, description: 'Postal code of the state' }),
+      column('country', 'text', 'text'),
+      column('latitude', 'double precision', 'float'),
+      column('longitude', 'double precision', 'float'),
+    ],
+    primaryKey: ['iata'],
+    foreignKeys: [],
+  },
+  {
+    resource: 'aviation.public.bird_strikes',
+    source: 'aviation',
+    schema: 'public',
+    name: 'bird_strikes',
+    kind: 'table',
+    comment: 'Reports of birds hit by aircraft',
+    description: null,
+    tags: [],
+    owner: null,
+    columns: [
+      column('flight_date', 'date', 'date'),
+      column('airport_name', 'text', 'text'),
+      column('cost_total', 'numeric(12,2)', 'decimal', { nullable: true }),
+    ],
+    primaryKey: [],
+    foreignKeys: [],
+  },
+  {
+    resource: 'flights-3m.main.flights',
+    source: 'flights-3m',
+    schema: 'main',
+    name: 'flights',
+    kind: 'file',
+    comment: null,
+    description: null,
+    tags: [],
+    owner: null,
+    columns: [
+      column('FL_DATE', 'date', 'date'),
+      column('DEP_DELAY', 'integer', 'integer'),
+      column('DISTANCE', 'integer', 'integer'),
+    ],
+    primaryKey: [],
+    foreignKeys: [],
+  },
+];
+
+export const questions: Question[] = [
+  ['How many flights left each origin airport? Show the top 5', 5],
+  ['Average delay by month', 30],
+  ['Which destination states have the worst average delay?', 1500],
+  ['SELECT date, delay FROM flights LIMIT 1000000', 1600],
+  ['How many bird strikes were reported each year since 1995?', 4000],
+].map(([text, minutes], index) => {
+  const sql = String(text).startsWith('SELECT');
+  return {
+    id: `q${index}`,
+    question: sql ? null : String(text),
+    source: 'aviation',
+    sql: { asked: sql ? String(text) : null, run: null },
+    translator: sql ? null : 'built-in',
+    outcome: 'rows',
+    askedAt: at(Number(minutes)),
+    disclosure: null,
+    receipt: null,
+  };
+});
+
+const actions: [string, string | null, LedgerEntry['outcome'], string][] = [
+  ['query.completed', 'aviation', 'done', 'granted to everyone'],
+  ['query.released', 'aviation', 'done', 'granted to everyone'],
+  ['assistant.asked', 'aviation', 'done', 'role admin'],
+  ['query.refused', null, 'refused', 'no grant on the source'],
+  ['sources.added', 'warehouse', 'done', 'role admin'],
+  ['people.invited', 'li.wei@example.com', 'done', 'role admin'],
+  ['identity.signed_in', null, 'done', 'one-time link'],
+  ['egress.disclosed', 'models.example.com', 'failed', 'declared endpoint'],
+];
+export const entries: LedgerEntry[] = Array.from({ length: 137 }, (_, index) => {
+  const [action, resource, outcome, reason] = actions[index % actions.length] ?? ['query.released', null, 'done', ''];
+  const person = people[index % 4 === 3 ? 2 : index % 2] ?? people[0];
+  return {
+    id: `0199f3a2-7c41-7d0e-9b52-${String(1000000000 + index).padStart(12, 'a')}`,
+    position: 137 - index,
+    at: at(4 + index * 7),
+    actor: { kind: 'person', id: person?.id ?? null, name: person?.email ?? '' },
+    session: 'c0ffee00-1111-4222-8333-444455556666',
+    address: '127.0.0.1',
+    requestId: `req-${index}`,
+    action,
+    resource,
+    decision: { allowed: outcome !== 'refused', reason },
+    outcome,
+    counts: action === 'query.completed' ? { rows: 5, bytes: 412, elapsed_ms: 38 } : {},
+  };
+});

@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { ANSWER_MEDIA_TYPE } from '@strongroom/protocol';
+import { framesOf, problem } from './fake-answers.ts';
+import { at, entries, people, questions, sources, tables } from './fake-data.ts';
+
+// A stand-in for the server, for looking at scenes and for the tests of the face: the built app under the same
+// Content-Security-Policy, metadata from memory, answers as real frames. It decides and protects nothing.
+
+const BUILT = path.join(import.meta.dirname, '..', 'dist');
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+};
+
+const permissions = [
+  'signed-in',
+  'own',
+  'ask',
+  'catalog.describe',
+  'sources.manage',
+  'people.manage',
+  'tokens.manage',
+  'ledger.read',
+  'workspace.manage',
+];
+const tokens = [
+  {
+    id: 't1',
+    name: 'nightly report',
+    person: 'admin@localhost',
+    createdBy: 'admin@localhost',
+    scopes: [],
+    createdAt: at(9000),
+    expiresAt: at(-60_000),
+    lastUsedAt: at(600),
+  },
+];
+const preview = {
+  upload: 'u1',
+  format: 'csv',
+  sizeBytes: 48_213,
+  table: 'orders 2024',
+  columns: [
+    { name: 'order_id', type: 'bigint' },
+    { name: 'placed_on', type: 'date' },
+    { name: 'amount', type: 'numeric' },
+  ],
+  headerGuess: true,
+};
+
+type Route = (request: { url: URL; body: unknown; parts: string[] }) => unknown;
+
+function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Route> {
+  const listed = <T>(list: T[]): T[] => (state.empty ? [] : list);
+  return {
+    'GET me': () =>
+      state.signedIn
+        ? { person: people[0], workspace: { id: 'w1', name: 'main' }, permissions, evaluation: true, version: '0.1.0' }
+        : null,
+    'GET sign-in': () => ({ evaluation: true }),
+    'GET settings': () => ({ model: null }),
+    'GET sources': () => ({ sources: listed(sources) }),
+    'GET sources/': ({ parts }) => sources.find(({ name }) => name === parts[1]),
+    'POST sources': () => sources[2],
+    'POST sources:confirm-file': () => sources[1],
+    'POST files': () => preview,
+    'GET catalog': () => ({ tables: listed(tables) }),
+    'GET catalog/search': ({ url }) => ({
+      hits: tables.flatMap((table) =>
+        table.columns
+          .filter(({ name }) => name.includes(url.searchParams.get('words') ?? ''))
+          .map((column) => ({
+            resource: `${table.resource}.${column.name}`,
+            source: table.source,
+            table: table.name,
+            column: column.name,
+            type: column.type,
+            description: column.description,
+            tags: column.tags,
+            score: 1,
+          })),
+      ),
+    }),
+    'GET catalog/': ({ parts }) => tables.find(({ resource }) => resource === parts[1]),
+    'GET people': () => ({ people: state.empty ? people.slice(0, 1) : people }),
+    'POST people': () => ({
+      person: people[2],
+      link: 'http://127.0.0.1:7600/sign-in#code=9f0c2e7ad1b84be6a1',
+      expiresAt: at(-10),
+    }),
+    'GET teams': () => ({
+      teams: listed([
+        { id: 'g1', name: 'finance', members: [{ id: 'p2', email: 'ada.moreno@example.com' }] },
+        { id: 'g2', name: 'operations', members: [] },
+      ]),
+    }),
+    'GET tokens': () => ({ tokens: listed(tokens) }),
+    'POST tokens': () => ({ token: tokens[0], secret: 'sr_4f1c0a2b9d8e7f6a5b4c3d2e1f0a9b8c' }),
+    'GET questions': () => ({ questions: listed(questions) }),
+    'GET ledger': ({ url }) => {
+      const before = Number(url.searchParams.get('before') ?? 1e9);
+      const page = listed(entries).filter(
+        (entry) =>
+          entry.position < before &&
+          entry.action.includes(url.searchParams.get('action') ?? '') &&
+          entry.outcome.includes(url.searchParams.get('outcome') ?? ''),
+      );
+      return { entries: page.slice(0, 50), next: page.length > 50 ? (page[49]?.position ?? null) : null };
+    },
+    'GET ledger/': ({ parts }) => entries.find(({ id }) => id === parts[1]),
+    'DELETE sessions/': () => {
+      state.signedIn = false;
+      return {};
+    },
+  };
+}
+
+export type FakeServer = AsyncDisposable & {
+  url: string;
+  /** Answers that were given up by the client before their end. */ abandoned(): number;
+};
+
+export async function startFakeServer(
+  options: {
+    port?: number;
+    signedIn?: boolean;
+    empty?: boolean;
+    /** Where the app was built to. */ dist?: string;
+  } = {},
+): Promise<FakeServer> {
+  let abandoned = 0;
+  const table = routes({ signedIn: options.signedIn ?? true, empty: options.empty ?? false });
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const answer = url.pathname.startsWith('/api/v1/')
+      ? answerApi(request, response, url, table, () => {
+          abandoned += 1;
+        })
+      : url.pathname === '/evaluation/link'
+        ? sendProblem(response, 410, 'identity/link_used', 'this link was used or is too old')
+        : sendPage(options.dist ?? BUILT, url, response);
+    void answer.catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    abandoned: () => abandoned,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function answerApi(
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  table: Record<string, Route>,
+  onAbandoned: () => void,
+): Promise<void> {
+  const parts = url.pathname.replace('/api/v1/', '').split('/').map(decodeURIComponent);
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body =
+    request.headers['content-type'] === 'application/json'
+      ? (JSON.parse(Buffer.concat(chunks).toString() || '{}') as Record<string, unknown>)
+      : {};
+  if (request.method !== 'GET' && request.headers['x-strongroom'] !== '1')
+    return sendProblem(response, 403, 'http/forged', 'the request did not come from this app');
+  if (request.method === 'POST' && (parts[0] === 'ask' || parts[0] === 'questions'))
+    return sendFrames(response, String(body['question'] ?? body['sql']), parts[0] !== 'ask', onAbandoned);
+  const route =
+    table[`${request.method} ${parts.join('/')}`] ??
+    (parts.length > 1 ? table[`${request.method} ${parts[0]}/`] : undefined) ??
+    (request.method === 'GET' ? undefined : () => ({}));
+  const answer = route?.({ url, body, parts });
+  if (answer === null) return sendProblem(response, 401, 'identity/signed_out', 'nobody is signed in');
+  if (answer === undefined) return sendProblem(response, 404, 'http/not_found', 'there is nothing at this address');
+  response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+}
+
+async function sendFrames(
+  response: ServerResponse,
+  words: string,
+  bySql: boolean,
+  onAbandoned: () => void,
+): Promise<void> {
+  response.setHeader('content-type', ANSWER_MEDIA_TYPE);
+  response.once('close', () => {
+    if (!response.writableFinished) onAbandoned();
+  });
+  for await (const frame of framesOf(words, bySql)) {
+    if (response.destroyed) return;
+    response.write(frame);
+  }
+  response.end();
+}
+
+async function sendProblem(response: ServerResponse, status: number, code: string, title: string): Promise<void> {
+  response
+    .writeHead(status, { 'content-type': 'application/problem+json' })
+    .end(JSON.stringify(problem(code, status, title)));
+}
+
+async function sendPage(dist: string, url: URL, response: ServerResponse): Promise<void> {
+  const name = path.extname(url.pathname) === '' ? '/index.html' : url.pathname;
+  const nonce = randomBytes(16).toString('base64');
+  const content = await readFile(path.join(dist, path.normalize(name)));
+  response.setHeader('content-type', TYPES[path.extname(name)] ?? 'application/octet-stream');
+  if (name === '/index.html') {
+    response.setHeader(
+      'content-security-policy',
+      `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`,
+    );
+    response.end(content.toString().replaceAll('__CSP_NONCE__', nonce));
+  } else response.end(content);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { url } = await startFakeServer({ port: Number(process.argv[2] ?? 5199) });
+  process.stdout.write(`Looking at ${url}\n`);
+}

@@ -1,0 +1,191 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findAccessibilityProblems, openBrowser, type TestBrowser } from '@strongroom/testkit';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FIRST_LOAD_BYTES_MAX, firstLoad } from '../scripts/first-load.ts';
+import { type FakeServer, startFakeServer } from './fake-server.ts';
+
+// The built app in a real browser, under the policy it is served with. The real server has its own tests.
+
+type Page = Awaited<ReturnType<TestBrowser['newPage']>>;
+
+let dist: string;
+let server: FakeServer;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  dist = await mkdtemp(path.join(tmpdir(), 'strongroom-web-'));
+  await build({ root: path.join(import.meta.dirname, '..'), build: { outDir: dist }, logLevel: 'silent' });
+  server = await startFakeServer({ dist });
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+  await rm(dist, { recursive: true, force: true });
+});
+
+/** A page that notes everything the browser complains about. */
+async function open(address: string, options: Parameters<TestBrowser['newPage']>[0] = {}) {
+  const page = await browser.newPage({ reducedMotion: 'reduce', ...options });
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(server.url + address);
+  return { page, complaints };
+}
+
+async function ask(page: Page, question: string): Promise<void> {
+  await page.fill('#question', question);
+  await page.keyboard.press('Enter');
+}
+
+test('the first load is under its limit of compressed script', async () => {
+  const { gzipBytes, files } = await firstLoad(dist);
+  expect(files.length).toBeGreaterThan(1);
+  expect(gzipBytes).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+});
+
+const SCENES: readonly (readonly [string, string])[] = [
+  ['/ask', 'My questions'],
+  ['/sources', 'warehouse'],
+  ['/sources/warehouse', 'Who may ask'],
+  ['/catalog?table=aviation.public.flights', 'Minutes late on arrival'],
+  ['/people', 'Ada Moreno'],
+  ['/audit', 'query.completed'],
+  ['/settings', 'Your tokens'],
+  ['/sign-in', 'one-time link'],
+];
+
+describe.each([
+  ['light', 380],
+  ['dark', 1280],
+] as const)('%s, %d pixels wide', (colorScheme, width) => {
+  test.each(SCENES)(
+    '%s breaks no rule of the policy, is accessible and does not scroll sideways',
+    async (address, text) => {
+      const { page, complaints } = await open(address, { colorScheme, viewport: { width, height: 800 } });
+      await page.getByText(text).first().waitFor();
+      expect(await findAccessibilityProblems(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+        0,
+      );
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  test('an answer, its chart and its opened way break no rule and are accessible', async () => {
+    const { page, complaints } = await open('/ask', { colorScheme, viewport: { width, height: 800 } });
+    await ask(page, 'How many flights left each origin airport? Show the top 5');
+    await page.getByRole('grid').getByText('10,934').waitFor();
+    await page.locator('figure [role="img"] svg').waitFor();
+    for (const summary of await page.locator('details > summary').all()) await summary.click();
+    await page.getByText('your words', { exact: true }).waitFor();
+    expect(await findAccessibilityProblems(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+test('rows are kept nowhere but in the memory of the tab, and leaving lets go of them', async () => {
+  const { page } = await open('/ask');
+  await ask(page, 'How many flights left each origin airport? Show the top 5');
+  await page.getByRole('grid').getByText('10,934').waitFor();
+  const kept = await page.evaluate(async () => ({
+    local: localStorage.length,
+    session: Object.values(sessionStorage).filter((value) => String(value).includes('10934')).length,
+    databases: (await indexedDB.databases()).length,
+    history: JSON.stringify(history.state).includes('10934'),
+  }));
+  expect(kept).toEqual({ local: 0, session: 0, databases: 0, history: false });
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide')));
+  await page.getByText('You left this page, so its rows are gone from this tab.').waitFor();
+  expect(await page.getByText('10,934').count()).toBe(0);
+  await page.context().close();
+});
+
+test('Escape gives up a running question, and so does closing the tab', async () => {
+  const { page } = await open('/ask');
+  const before = server.abandoned();
+  await ask(page, 'slow: show the top 5');
+  await page.getByText('Waiting for the source').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('You cancelled it here').waitFor();
+  await expect.poll(() => server.abandoned()).toBe(before + 1);
+  await ask(page, 'slow: show the top 5');
+  await page.getByText('Waiting for the source').waitFor();
+  await page.close();
+  await expect.poll(() => server.abandoned()).toBe(before + 2);
+});
+
+test('a question that is not understood keeps what was typed and offers the closest names', async () => {
+  const { page } = await open('/ask');
+  await ask(page, 'flights by carrier satisfaction');
+  await page.getByRole('button', { name: 'flights.delay' }).click();
+  expect(await page.inputValue('#question')).toBe('flights by carrier satisfaction delay');
+  await page.context().close();
+});
+
+test('a million rows can be sorted and their last one reached by keyboard', async () => {
+  const { page } = await open('/ask');
+  await ask(page, 'a million rows');
+  await page.getByText('1,000,000 rows').first().waitFor();
+  const grid = page.getByRole('grid');
+  await grid.getByRole('columnheader', { name: 'flight_id' }).getByRole('button').click();
+  await grid.getByText('999999').first().waitFor();
+  await grid.focus();
+  await page.keyboard.press('Control+End');
+  await grid.locator('[aria-rowindex="1000001"]').waitFor();
+  expect(await grid.locator('[role="row"]').count()).toBeLessThan(60);
+  await page.context().close();
+});
+
+test('the keyboard goes everywhere: a scene, the question, SQL and back', async () => {
+  const { page } = await open('/sources');
+  await page.getByText('warehouse').first().waitFor();
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
+  await page.waitForURL('**/catalog');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('/');
+  await page.waitForURL('**/ask');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('question');
+  await page.getByRole('tab', { name: 'SQL' }).click();
+  await page.locator('.cm-content').waitFor();
+  await page.keyboard.type('SELECT how many flights');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('grid').getByText('200,000').waitFor();
+  await page.getByText('Nothing: you wrote the SQL yourself').waitFor();
+  await page.context().close();
+});
+
+test('a one-time link leaves the address bar at once, and a used one says what to do', async () => {
+  const { page } = await open('/sign-in#code=used');
+  await page.getByText('This link was used or is too old.').waitFor();
+  expect(page.url()).toBe(`${server.url}/sign-in`);
+  await page.context().close();
+});
+
+test('signing out leads to the sign-in page and leaves nothing of the person on it', async () => {
+  await using own = await startFakeServer({ dist });
+  const page = await browser.newPage();
+  await page.goto(`${own.url}/ask`);
+  await ask(page, 'How many flights left each origin airport? Show the top 5');
+  await page.getByRole('grid').getByText('10,934').waitFor();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/sign-in');
+  await page.goBack();
+  await page.waitForURL('**/sign-in');
+  expect(await page.getByText('10,934').count()).toBe(0);
+  await page.context().close();
+});

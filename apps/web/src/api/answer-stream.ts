@@ -1,0 +1,46 @@
+import { ANSWER_MEDIA_TYPE, decodeFrames, type Frame, ProblemError } from '@strongroom/protocol';
+import { fetchOrExplain, problemOf } from './client.ts';
+
+export type Asking = { mode: 'question' | 'sql'; text: string; source: string | null };
+
+/**
+ * Asks, and yields the frames of the answer as they arrive. Aborting `signal` closes the connection, which cancels
+ * the query in the source. Throws `ProblemError` when the server refuses before the first frame, or breaks off.
+ */
+export async function* streamAnswer(asking: Asking, signal: AbortSignal): AsyncGenerator<Frame> {
+  // Either way the question is kept, for the one who asks alone.
+  const response = await fetchOrExplain(asking.mode === 'sql' ? '/api/v1/questions' : '/api/v1/ask', {
+    method: 'POST',
+    headers: { accept: ANSWER_MEDIA_TYPE, 'content-type': 'application/json', 'x-strongroom': '1' },
+    body: JSON.stringify(
+      asking.mode === 'sql'
+        ? { sql: asking.text, source: asking.source ?? '' }
+        : { question: asking.text, ...(asking.source === null ? {} : { source: asking.source }) },
+    ),
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal,
+  });
+  if (!(response.headers.get('content-type') ?? '').startsWith(ANSWER_MEDIA_TYPE)) throw await problemOf(response);
+  try {
+    yield* decodeFrames(chunksOf(response.body, signal));
+  } catch (cause) {
+    if (signal.aborted || cause instanceof ProblemError) throw cause;
+    throw new ProblemError('web/broken_off', 502, 'the answer broke off before its end', { internal: String(cause) });
+  }
+}
+
+async function* chunksOf(body: ReadableStream<Uint8Array> | null, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

@@ -1,0 +1,54 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import {
+  listPeople,
+  listQuestions,
+  listSources,
+  listTables,
+  listTeams,
+  listTokens,
+  readMe,
+  readSettings,
+  readSource,
+  readTable,
+} from './verbs.ts';
+
+// Metadata only. INVARIANT: rows of an answer never enter this cache; they live in scenes/ask/answers.ts.
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: ({ signal }) => readMe({ signal }),
+  staleTime: 60_000,
+  retry: false,
+});
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => readSettings({ signal }),
+  staleTime: 300_000,
+});
+export const sourcesQuery = queryOptions({ queryKey: ['sources'], queryFn: ({ signal }) => listSources({ signal }) });
+export const tablesQuery = queryOptions({
+  queryKey: ['tables'],
+  queryFn: ({ signal }) => listTables(null, { signal }),
+});
+export const peopleQuery = queryOptions({ queryKey: ['people'], queryFn: ({ signal }) => listPeople({ signal }) });
+export const teamsQuery = queryOptions({ queryKey: ['teams'], queryFn: ({ signal }) => listTeams({ signal }) });
+export const tokensQuery = queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => listTokens({ signal }) });
+export const questionsQuery = queryOptions({
+  queryKey: ['questions'],
+  queryFn: ({ signal }) => listQuestions({ signal }),
+  gcTime: 0,
+});
+
+export function sourceQuery(name: string) {
+  return queryOptions({ queryKey: ['sources', name], queryFn: ({ signal }) => readSource(name, { signal }) });
+}
+
+export function tableQuery(resource: string) {
+  return queryOptions({ queryKey: ['tables', resource], queryFn: ({ signal }) => readTable(resource, { signal }) });
+}
+
+/** Whether the signed-in person may, for showing or hiding; the server decides again. */
+export function useMay(permission: string): boolean {
+  const me = useQuery(meQuery);
+  return me.data?.permissions.includes(permission) ?? false;
+}

@@ -1,0 +1,112 @@
+import {
+  catalogHitSchema,
+  catalogTableSchema,
+  filePreviewSchema,
+  invitedSchema,
+  ledgerEntrySchema,
+  ledgerPageSchema,
+  meSchema,
+  personSchema,
+  questionSchema,
+  type Role,
+  settingsSchema,
+  signInKindSchema,
+  sourceSchema,
+  teamSchema,
+  tokenCreatedSchema,
+  tokenSchema,
+} from '@strongroom/protocol';
+import { call, callForNothing, listIn, segment } from './client.ts';
+
+// One function a verb of the server, named as the verb. Answers are parsed by the protocol's schemas.
+
+type Signal = { signal?: AbortSignal };
+
+export const readMe = (options: Signal = {}) => call(meSchema, 'GET', '/me', options);
+export const signOut = () => callForNothing('DELETE', '/sessions/current');
+export const openLink = (code: string) => callForNothing('POST', '/evaluation/link', { body: { code } });
+
+export const listPeople = (options: Signal = {}) =>
+  call(listIn('people', personSchema.array()), 'GET', '/people', options);
+export const invitePerson = (body: { email: string; name?: string; role: Role }) =>
+  call(invitedSchema, 'POST', '/people', { body });
+export const changeRole = (id: string, role: Role) =>
+  callForNothing('PATCH', `/people/${segment(id)}`, { body: { role } });
+export const removePerson = (id: string) => callForNothing('DELETE', `/people/${segment(id)}`);
+export const linkPerson = (id: string) => call(invitedSchema, 'POST', `/people/${segment(id)}:link`, { body: {} });
+
+export const listTeams = (options: Signal = {}) => call(listIn('teams', teamSchema.array()), 'GET', '/teams', options);
+export const addTeam = (name: string) => callForNothing('POST', '/teams', { body: { name } });
+export const removeTeam = (name: string) => callForNothing('DELETE', `/teams/${segment(name)}`);
+export const addMember = (team: string, person: string) =>
+  callForNothing('POST', `/teams/${segment(team)}/members`, { body: { person } });
+export const removeMember = (team: string, person: string) =>
+  callForNothing('DELETE', `/teams/${segment(team)}/members`, { body: { person } });
+
+export const listTokens = (options: Signal = {}) =>
+  call(listIn('tokens', tokenSchema.array()), 'GET', '/tokens', options);
+export const createToken = (body: { name: string; expiresInDays: number; person?: string }) =>
+  call(tokenCreatedSchema, 'POST', '/tokens', { body });
+export const revokeToken = (id: string) => callForNothing('DELETE', `/tokens/${segment(id)}`);
+
+export const listSources = (options: Signal = {}) =>
+  call(listIn('sources', sourceSchema.array()), 'GET', '/sources', options);
+export const readSource = (name: string, options: Signal = {}) =>
+  call(sourceSchema, 'GET', `/sources/${segment(name)}`, options);
+export const addPostgres = (body: { name: string; url: string }) => call(sourceSchema, 'POST', '/sources', { body });
+export const removeSource = (name: string) => callForNothing('DELETE', `/sources/${segment(name)}`);
+export const refreshSource = (name: string) =>
+  callForNothing('POST', `/sources/${segment(name)}:refresh`, { body: {} });
+export const shareSource = (name: string, subject: string) =>
+  callForNothing('POST', `/sources/${segment(name)}/grants`, { body: { with: subject } });
+export const unshareSource = (name: string, subject: string) =>
+  callForNothing('DELETE', `/sources/${segment(name)}/grants`, { body: { with: subject } });
+export const uploadFile = (file: File, options: Signal = {}) =>
+  call(filePreviewSchema, 'POST', '/files', {
+    ...options,
+    raw: file,
+    headers: { 'content-type': 'application/octet-stream', 'x-file-name': encodeURIComponent(file.name) },
+  });
+export const confirmFile = (body: { name: string; upload: string; header?: boolean }) =>
+  call(sourceSchema, 'POST', '/sources:confirm-file', { body });
+
+export const listTables = (source: string | null, options: Signal = {}) =>
+  call(
+    listIn('tables', catalogTableSchema.array()),
+    'GET',
+    source === null ? '/catalog' : `/catalog?source=${segment(source)}`,
+    options,
+  );
+export const searchCatalog = (words: string, options: Signal = {}) =>
+  call(listIn('hits', catalogHitSchema.array()), 'GET', `/catalog/search?words=${segment(words)}`, options);
+export const readTable = (resource: string, options: Signal = {}) =>
+  call(catalogTableSchema, 'GET', `/catalog/${segment(resource)}`, options);
+export type Annotation = { description?: string | null; tags?: string[]; owner?: string | null };
+export const annotate = (resource: string, body: Annotation) =>
+  callForNothing('PATCH', `/catalog/${segment(resource)}`, { body });
+
+export const listQuestions = (options: Signal = {}) =>
+  call(listIn('questions', questionSchema.array()), 'GET', '/questions?limit=200', options);
+export const forgetQuestion = (id: string) => callForNothing('DELETE', `/questions/${segment(id)}`);
+export const forgetAllQuestions = () => callForNothing('DELETE', '/questions');
+
+export type LedgerFilter = {
+  before?: number;
+  limit?: number;
+  action?: string;
+  actor?: string;
+  resource?: string;
+  outcome?: string;
+};
+export const listEntries = (filter: LedgerFilter, options: Signal = {}) =>
+  call(ledgerPageSchema, 'GET', `/ledger?${parameters(filter)}`, options);
+export const readEntry = (id: string, options: Signal = {}) =>
+  call(ledgerEntrySchema, 'GET', `/ledger/${segment(id)}`, options);
+
+function parameters(filter: LedgerFilter): string {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
+  return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+}
+
+export const readSettings = (options: Signal = {}) => call(settingsSchema, 'GET', '/settings', options);
+export const readSignInKind = (options: Signal = {}) => call(signInKindSchema, 'GET', '/sign-in', options);

@@ -1,0 +1,43 @@
+import type { Asking } from '../../api/answer-stream.ts';
+import { problemFrom } from '../../api/client.ts';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import type { AnswerState } from './answers.ts';
+import classes from './ask.module.css';
+import { Declined } from './declined.tsx';
+import { Outcome } from './outcome.tsx';
+import { ResultView } from './result-view.tsx';
+import { wayOf } from './way.ts';
+import { WayOfAnswer, WayStrip } from './way-of-answer.tsx';
+
+/** One answer: what came back, and beside it the way it came. */
+export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (asking: Asking) => void }) {
+  const way = wayOf(answer);
+  if (answer.phase === 'dropped') {
+    const again = answer.asking;
+    return (
+      <Outcome
+        says="You left this page, so its rows are gone from this tab."
+        {...(again === null ? {} : { action: 'Ask again', onAction: () => onAsk(again) })}
+      />
+    );
+  }
+  const declined = way.stopped?.outcome === 'declined';
+  return (
+    <>
+      <WayStrip way={way} />
+      <div className={classes['answer']}>
+        <section className={classes['body']} aria-label="Answer" aria-busy={answer.phase === 'asking'}>
+          {declined && <Declined way={way} />}
+          {way.stopped !== null && !declined && (
+            <ProblemNote problem={problemFrom(way.stopped.problem.status, way.stopped.problem)} />
+          )}
+          {answer.failure !== null && <ProblemNote problem={answer.failure} />}
+          {way.stopped === null && (answer.failure === null || answer.rows !== null) && (
+            <ResultView answer={answer} way={way} />
+          )}
+        </section>
+        <WayOfAnswer way={way} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,141 @@
+import { ActionIcon, Button, Skeleton, Stack, Text } from '@mantine/core';
+import type { Question } from '@strongroom/protocol';
+import { IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Asking } from '../../api/answer-stream.ts';
+import { meQuery, questionsQuery } from '../../api/queries.ts';
+import { forgetAllQuestions, forgetQuestion } from '../../api/verbs.ts';
+import { Confirm } from '../../components/confirm.tsx';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import { dayName } from '../../components/words.ts';
+import classes from './history.module.css';
+import { focusQuestion } from '../../components/shell/use-keys.ts';
+import { changeDraft } from './this-tab.ts';
+
+type HistoryProps = { onAsk: (asking: Asking) => void; titled?: boolean };
+
+/** My earlier questions, unless somebody else opened this session for me: then they stay closed, and nothing is kept. */
+export function HistoryPanel(props: HistoryProps) {
+  const me = useQuery(meQuery);
+  if (me.data === undefined || me.data.permissions.includes('own')) return <OwnHistory {...props} />;
+  return (
+    <div className={classes['panel']}>
+      {props.titled !== false && <h2 className={classes['title']}>My questions</h2>}
+      <Text c="dimmed" size="sm" px={8}>
+        An admin made the link you signed in with, so your questions stay closed and new ones are not kept.
+      </Text>
+    </div>
+  );
+}
+
+/** Sealed at rest, mine alone; to take up again, ask again, or forget. */
+function OwnHistory({ onAsk, titled = true }: HistoryProps) {
+  const questions = useQuery(questionsQuery);
+  const client = useQueryClient();
+  const [confirming, setConfirming] = useState(false);
+  const refresh = () => client.invalidateQueries({ queryKey: questionsQuery.queryKey });
+  const forget = useMutation({ mutationFn: forgetQuestion, onSuccess: refresh });
+  const forgetAll = useMutation({
+    mutationFn: forgetAllQuestions,
+    onSuccess: async () => {
+      setConfirming(false);
+      await refresh();
+    },
+  });
+
+  return (
+    <div className={classes['panel']}>
+      {titled && <h2 className={classes['title']}>My questions</h2>}
+      {questions.isPending && (
+        <Stack gap={8} p={8}>
+          {[1, 2, 3, 4].map((key) => (
+            <Skeleton key={key} height={36} />
+          ))}
+        </Stack>
+      )}
+      {questions.isError && <ProblemNote problem={questions.error} onRetry={() => void questions.refetch()} />}
+      {questions.data?.length === 0 && (
+        <Text c="dimmed" size="sm" px={8}>
+          Questions you ask appear here. Only you can read them.
+        </Text>
+      )}
+      <ProblemNote problem={forget.error} />
+      {byDay(questions.data ?? []).map(([name, list]) => (
+        <section key={name} aria-label={name}>
+          <h3 className={classes['day']}>{name}</h3>
+          <ul className={classes['list']}>
+            {list.map((question) => (
+              <li key={question.id} className={classes['item']}>
+                <button
+                  type="button"
+                  className={classes['words']}
+                  title={titleOf(question)}
+                  onClick={() => takeUp(question)}
+                  data-sql={question.question === null}
+                >
+                  <span>{titleOf(question)}</span>
+                </button>
+                <span className={classes['actions']}>
+                  <ActionIcon
+                    size="sm"
+                    aria-label={`Ask again: ${titleOf(question)}`}
+                    onClick={() => onAsk(askingOf(question))}
+                  >
+                    <IconPlayerPlay size={14} />
+                  </ActionIcon>
+                  <ActionIcon
+                    size="sm"
+                    aria-label={`Forget: ${titleOf(question)}`}
+                    onClick={() => forget.mutate(question.id)}
+                    loading={forget.isPending && forget.variables === question.id}
+                  >
+                    <IconTrash size={14} />
+                  </ActionIcon>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {(questions.data?.length ?? 0) > 0 && (
+        <Button variant="subtle" color="gray" size="xs" mt={16} onClick={() => setConfirming(true)}>
+          Forget all
+        </Button>
+      )}
+      <Confirm
+        opened={confirming}
+        title="Forget all your questions?"
+        says="Their keys are destroyed, so nobody can read them again. The audit log keeps that you asked, never what."
+        action="Forget all"
+        pending={forgetAll.isPending}
+        problem={forgetAll.error}
+        onConfirm={() => forgetAll.mutate()}
+        onClose={() => setConfirming(false)}
+      />
+    </div>
+  );
+}
+
+function titleOf(question: Question): string {
+  return question.question ?? question.sql.asked ?? 'SQL';
+}
+
+function askingOf(question: Question): Asking {
+  return { mode: question.question === null ? 'sql' : 'question', text: titleOf(question), source: question.source };
+}
+
+function takeUp(question: Question): void {
+  const { mode, text, source } = askingOf(question);
+  changeDraft(mode === 'sql' ? { mode, sql: text, source } : { mode, question: text, source });
+  focusQuestion();
+}
+
+function byDay(questions: readonly Question[]): [string, Question[]][] {
+  const days = new Map<string, Question[]>();
+  for (const question of questions) {
+    const name = dayName(question.askedAt);
+    days.set(name, [...(days.get(name) ?? []), question]);
+  }
+  return [...days];
+}

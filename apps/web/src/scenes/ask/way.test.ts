@@ -1,0 +1,126 @@
+import type { AnswerEvent } from '@strongroom/protocol';
+import { expect, test } from 'vitest';
+import type { AnswerState } from './answers.ts';
+import { wayOf } from './way.ts';
+
+const disclosed: AnswerEvent = {
+  type: 'disclosed',
+  disclosure: { parts: [], sentBytes: 0, tables: 1, columns: 3, recipient: 'built-in', sent: null },
+};
+const translated: AnswerEvent = {
+  type: 'translated',
+  source: 'aviation',
+  asked: 'SELECT 1',
+  translator: 'built-in',
+  understanding: null,
+};
+const planned: AnswerEvent = {
+  type: 'planned',
+  source: 'aviation',
+  asked: 'SELECT 1',
+  run: 'SELECT 1 LIMIT 5',
+  rules: ['limit'],
+};
+const released: AnswerEvent = { type: 'released', receipt: 'entry-1', columns: [] };
+const completed: AnswerEvent = {
+  type: 'completed',
+  outcome: 'rows',
+  rowCount: 1,
+  complete: true,
+  limit: null,
+  elapsedMs: 3,
+  receipt: 'entry-2',
+};
+const stopped = (step: 'translate' | 'guard' | 'run'): AnswerEvent => ({
+  type: 'stopped',
+  step,
+  outcome: step === 'translate' ? 'declined' : 'denied',
+  problem: { type: 'about:blank', title: 'no', status: 403, code: 'query/denied' },
+  understanding: null,
+  receipt: 'entry-3',
+});
+
+const state = (events: AnswerEvent[], more: Partial<AnswerState> = {}): AnswerState => ({
+  phase: 'asking',
+  asking: { mode: 'question', text: 'q', source: null },
+  events,
+  rows: null,
+  failure: null,
+  cancelled: false,
+  ...more,
+});
+const states = (given: AnswerState) => wayOf(given).steps.map((step) => `${step.name} ${step.state}`);
+
+test('the five steps are always these, in this order, and one is at work at a time', () => {
+  expect(states(state([]))).toEqual([
+    'sent working',
+    'asked waiting',
+    'run waiting',
+    'rows waiting',
+    'receipt waiting',
+  ]);
+  expect(states(state([disclosed]))).toEqual([
+    'sent done',
+    'asked working',
+    'run waiting',
+    'rows waiting',
+    'receipt waiting',
+  ]);
+  expect(states(state([disclosed, translated, planned, released]))).toEqual([
+    'sent done',
+    'asked done',
+    'run done',
+    'rows working',
+    'receipt waiting',
+  ]);
+  expect(states(state([disclosed, translated, planned, released, completed], { phase: 'done' }))).toEqual([
+    'sent done',
+    'asked done',
+    'run done',
+    'rows done',
+    'receipt done',
+  ]);
+});
+
+test('a declined question stops where it was to be translated, and nothing after it ran', () => {
+  expect(states(state([disclosed, stopped('translate')], { phase: 'done' }))).toEqual([
+    'sent done',
+    'asked stopped',
+    'run skipped',
+    'rows skipped',
+    'receipt done',
+  ]);
+});
+
+test('a refusal by the guard stops the line there, with its receipt', () => {
+  const way = wayOf(state([disclosed, translated, stopped('guard')], { phase: 'done' }));
+  expect(way.steps.map((step) => step.state)).toEqual(['done', 'done', 'stopped', 'skipped', 'done']);
+  expect(way.receipt).toBe('entry-3');
+});
+
+test('SQL of one’s own sends nothing', () => {
+  const way = wayOf(
+    state([planned, released, completed], {
+      phase: 'done',
+      asking: { mode: 'sql', text: 'SELECT 1', source: 'aviation' },
+    }),
+  );
+  expect(way.steps[0]).toMatchObject({ state: 'skipped', line: 'Nothing: you wrote the SQL yourself' });
+  expect(way.steps.slice(1).every((step) => step.state === 'done')).toBe(true);
+});
+
+test('cancelling stops the step that was at work, and says who did it', () => {
+  const way = wayOf(state([disclosed, translated, planned, released], { phase: 'done', cancelled: true }));
+  expect(way.steps[3]).toMatchObject({ name: 'rows', state: 'stopped', line: 'You cancelled it here' });
+});
+
+test('what left the server is counted in bytes and names, and zero says that nothing left', () => {
+  expect(wayOf(state([disclosed])).steps[0]?.line).toMatch(/^Nothing left this server/);
+  const sent: AnswerEvent = {
+    type: 'disclosed',
+    disclosure: { parts: [], sentBytes: 1412, tables: 1, columns: 3, recipient: 'models.example.com', sent: '{}' },
+  };
+  expect(wayOf(state([sent])).steps[0]?.line).toBe(
+    '1 table name, 3 column names, your words · 1,412 bytes to models.example.com',
+  );
+});

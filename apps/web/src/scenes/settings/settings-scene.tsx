@@ -1,0 +1,102 @@
+import { Button, SegmentedControl, Skeleton, Text, useMantineColorScheme } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { meQuery, settingsQuery } from '../../api/queries.ts';
+import { signOut } from '../../api/verbs.ts';
+import { ProblemNote } from '../../components/problem-note.tsx';
+import { Scene } from '../../components/scene.tsx';
+import { TokenList } from '../../components/token-list.tsx';
+import { forgetEverything } from '../ask/this-tab.ts';
+import classes from './settings.module.css';
+
+export function SettingsScene() {
+  const me = useQuery(meQuery);
+  const settings = useQuery(settingsQuery);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const leave = useMutation({
+    // The rows go first, whatever the server says.
+    mutationFn: () => {
+      forgetEverything();
+      return signOut();
+    },
+    onSuccess: () => {
+      client.clear();
+      void navigate({ to: '/sign-in' });
+    },
+  });
+  const model = settings.data?.model;
+  return (
+    <Scene title="Settings">
+      <section className={classes['panel']} aria-labelledby="me">
+        <h2 id="me">You</h2>
+        {me.data === undefined ? (
+          <Skeleton height={64} />
+        ) : (
+          <div className={classes['row']}>
+            <div>
+              <Text fw={600}>{me.data.person.name}</Text>
+              <Text c="dimmed">
+                {me.data.person.email} · {me.data.person.role}
+                {me.data.person.teams.length > 0 && ` · ${me.data.person.teams.join(', ')}`}
+              </Text>
+            </div>
+            <Button variant="default" loading={leave.isPending} onClick={() => leave.mutate()}>
+              Sign out
+            </Button>
+          </div>
+        )}
+        <ProblemNote problem={leave.error} />
+      </section>
+      <section className={classes['panel']} aria-labelledby="looks">
+        <h2 id="looks">Looks</h2>
+        <div className={classes['row']}>
+          <Text c="dimmed">Auto follows your system. Kept in this browser only.</Text>
+          <SegmentedControl
+            aria-label="Theme"
+            value={colorScheme}
+            onChange={(next) => setColorScheme(next)}
+            data={[
+              { value: 'auto', label: 'Auto' },
+              { value: 'light', label: 'Light' },
+              { value: 'dark', label: 'Dark' },
+            ]}
+          />
+        </div>
+      </section>
+      <section className={classes['panel']} aria-labelledby="model">
+        <h2 id="model">Model</h2>
+        {settings.isPending && <Skeleton height={44} />}
+        {settings.isError && <ProblemNote problem={settings.error} onRetry={() => void settings.refetch()} />}
+        {model === null && (
+          <Text>
+            No model: the built-in translator answers, and nothing leaves this server. To use one, start with{' '}
+            <code>STRONGROOM_MODEL_URL</code>.
+          </Text>
+        )}
+        {model !== null && model !== undefined && (
+          <Text>
+            {model.name ?? 'The model'} at <code>{model.endpoint}</code>. It is told names, types, descriptions and your
+            words; never a row.
+          </Text>
+        )}
+      </section>
+      <section className={classes['panel']} aria-labelledby="workspace">
+        <h2 id="workspace">Workspace</h2>
+        {me.data === undefined ? (
+          <Skeleton height={24} />
+        ) : (
+          <Text>
+            {me.data.workspace.name} · Strongroom {me.data.version}
+            {me.data.evaluation && ' · evaluation sign-in, this machine only'}
+          </Text>
+        )}
+      </section>
+      <section className={classes['panel']} aria-labelledby="tokens">
+        <h2 id="tokens">Your tokens</h2>
+        <TokenList />
+      </section>
+    </Scene>
+  );
+}

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+import { compressFolder } from './scripts/compress.ts';
+import { FIRST_LOAD_BYTES_MAX, firstLoad } from './scripts/first-load.ts';
+
+export default defineConfig({
+  plugins: [react(), finish()],
+  // The server replaces the placeholder in index.html by a fresh nonce in every response.
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: {
+    target: 'es2022',
+    manifest: true,
+    // The page's policy allows no data: address for scripts or styles, so nothing is inlined.
+    assetsInlineLimit: 0,
+  },
+});
+
+/** After the build: compressed copies, and the size of the first load, which fails the build when it is too big. */
+function finish(): Plugin {
+  let folder = '';
+  return {
+    name: 'strongroom-finish',
+    apply: 'build',
+    configResolved(config) {
+      folder = path.resolve(config.root, config.build.outDir);
+    },
+    async closeBundle(error?: Error) {
+      if (error !== undefined) return;
+      await compressFolder(folder);
+      const { gzipBytes } = await firstLoad(folder);
+      this.info(
+        `first load: ${(gzipBytes / 1000).toFixed(1)} kB of compressed script, ${FIRST_LOAD_BYTES_MAX / 1000} kB allowed`,
+      );
+      if (gzipBytes > FIRST_LOAD_BYTES_MAX)
+        this.error(
+          `the first load is ${gzipBytes} bytes of compressed script; at most ${FIRST_LOAD_BYTES_MAX} are allowed`,
+        );
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+
+/** HKDF-SHA256 (RFC 5869). `sizeBytes` at most 8,160. */
+export function hkdf(key: KeyObject, salt: Uint8Array, info: Uint8Array, sizeBytes: number): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, salt, info, sizeBytes));
+}
+
+/** A 256-bit key for one purpose. Different `purpose` texts give independent keys. */
+export function deriveKey(key: KeyObject, purpose: string): KeyObject {
+  return createSecretKey(hkdf(key, new Uint8Array(), Buffer.from(`strongroom/key/v1/${purpose}`), 32));
+}
+
+/** A password for one purpose, always the same for the same root key: 32 bytes as base64url (43 characters). */
+export function deriveSecret(rootKey: KeyObject, purpose: string): string {
+  return hkdf(rootKey, new Uint8Array(), Buffer.from(`strongroom/secret/v1/${purpose}`), 32).toString('base64url');
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { problemSchema } from './problem.ts';
+import { valueKindSchema } from './schema.ts';
+
+export const outcomeSchema = z.enum(['rows', 'empty', 'filtered', 'denied', 'declined']);
+/** `declined`: the translator was not sure, so nothing ran. The other four are promise S8. */
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export const answerColumnSchema = z.object({ name: z.string(), type: z.string(), kind: valueKindSchema });
+export type AnswerColumn = z.infer<typeof answerColumnSchema>;
+
+export const disclosurePartKindSchema = z.enum(['instruction', 'schema', 'description', 'question']);
+export const disclosurePartSchema = z.object({ kind: disclosurePartKindSchema, text: z.string() });
+export type DisclosurePart = z.infer<typeof disclosurePartSchema>;
+
+/** What the translator was told. `sentBytes` counts what left this process: 0 for the built-in translator. */
+export const disclosureViewSchema = z.object({
+  parts: z.array(disclosurePartSchema),
+  sentBytes: z.int(),
+  tables: z.int(),
+  columns: z.int(),
+  recipient: z.string(),
+  /** The exact request body, when something was sent. */
+  sent: z.string().nullable(),
+});
+export type DisclosureView = z.infer<typeof disclosureViewSchema>;
+
+export const sqlViewSchema = z.object({ asked: z.string().nullable(), run: z.string().nullable() });
+
+/** What the built-in translator made of a question; shown when it declines, and beside an answer. */
+export const understandingSchema = z.object({
+  understood: z.array(z.string()),
+  notUnderstood: z.array(z.string()),
+  closest: z.array(z.object({ table: z.string(), column: z.string().nullable() })),
+});
+export type Understanding = z.infer<typeof understandingSchema>;
+
+export const completionSchema = z.object({
+  outcome: outcomeSchema,
+  rowCount: z.int(),
+  complete: z.boolean(),
+  /** Why it is not complete: which limit was met. */
+  limit: z.enum(['rows', 'bytes']).nullable(),
+  elapsedMs: z.number(),
+});
+export type Completion = z.infer<typeof completionSchema>;
+
+/** The answer of `POST /api/v1/ask` and `POST /api/v1/sources/{source}/query` as `application/json`. */
+export const answerSchema = z.object({
+  outcome: outcomeSchema,
+  source: z.string().nullable(),
+  columns: z.array(answerColumnSchema),
+  /** Numbers beyond 2^53, numerics, dates and intervals are strings; NULL is null. */
+  rows: z.array(z.array(z.unknown())),
+  rowCount: z.int(),
+  complete: z.boolean(),
+  elapsedMs: z.number(),
+  sql: sqlViewSchema,
+  translator: z.string().nullable(),
+  understanding: understandingSchema.nullable(),
+  disclosure: disclosureViewSchema.nullable(),
+  /** Id of the `query.released` entry in the audit log (or of the refusal). */
+  receipt: z.string(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+export const answerStepSchema = z.enum(['disclose', 'translate', 'guard', 'run']);
+
+/** The way of an answer as it happens: the JSON frames of `application/vnd.strongroom.answer`. */
+export const answerEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('disclosed'), disclosure: disclosureViewSchema }),
+  z.object({
+    type: z.literal('translated'),
+    source: z.string(),
+    asked: z.string(),
+    translator: z.string(),
+    understanding: understandingSchema.nullable(),
+  }),
+  z.object({
+    type: z.literal('planned'),
+    source: z.string(),
+    asked: z.string(),
+    run: z.string(),
+    rules: z.array(z.string()),
+  }),
+  z.object({ type: z.literal('released'), receipt: z.string(), columns: z.array(answerColumnSchema) }),
+  z.object({ type: z.literal('completed'), ...completionSchema.shape, receipt: z.string() }),
+  z.object({
+    type: z.literal('stopped'),
+    step: answerStepSchema,
+    outcome: outcomeSchema.nullable(),
+    problem: problemSchema,
+    understanding: understandingSchema.nullable(),
+    receipt: z.string().nullable(),
+  }),
+]);
+export type AnswerEvent = z.infer<typeof answerEventSchema>;
+
+export const ANSWER_MEDIA_TYPE = 'application/vnd.strongroom.answer';
+
+export const askInputSchema = z.object({ question: z.string().trim().min(1).max(2000), source: z.string().optional() });
+export const askSqlInputSchema = z.object({ sql: z.string().min(1), source: z.string().max(100) });
+export const queryInputSchema = z.object({
+  sql: z.string().min(1),
+  limit: z.int().min(1).optional(),
+  /** Bound to `$1`, `$2`, … as literals of the checked tree. */
+  params: z
+    .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .max(100)
+    .optional(),
+});

@@ -1,0 +1,11 @@
+export * from './answer.ts';
+export * from './catalog.ts';
+export type * from './checked-sql.ts';
+export * from './frames.ts';
+export * from './ledger.ts';
+export * from './people.ts';
+export * from './problem.ts';
+export * from './questions.ts';
+export * from './schema.ts';
+export * from './settings.ts';
+export * from './sources.ts';

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/**
+ * `begun`: allowed, and written before the act. What came of it follows in a second entry with the same action and
+ * request: where none does, the server ended in between and nobody knows. `done`: it has happened; of a permission
+ * (`query.released`, `egress.disclosed`): it has been given.
+ */
+export const auditOutcomeSchema = z.enum(['begun', 'done', 'refused', 'failed']);
+export type AuditOutcome = z.infer<typeof auditOutcomeSchema>;
+
+/** One entry of the audit log as an admin reads it. Counts, names and ids: never a row value, prompt or SQL text. */
+export const ledgerEntrySchema = z.object({
+  id: z.string(),
+  /** Position in the workspace's log, from 1. */
+  position: z.int(),
+  at: z.iso.datetime(),
+  actor: z.object({ kind: z.enum(['person', 'anonymous', 'system']), id: z.string().nullable(), name: z.string() }),
+  session: z.string().nullable(),
+  address: z.string().nullable(),
+  requestId: z.string().nullable(),
+  action: z.string(),
+  resource: z.string().nullable(),
+  decision: z.object({ allowed: z.boolean(), reason: z.string() }),
+  outcome: auditOutcomeSchema,
+  counts: z.record(z.string(), z.number()),
+});
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+export const ledgerListInputSchema = z.object({
+  before: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  action: z.string().max(100).optional(),
+  actor: z.string().max(254).optional(),
+  resource: z.string().max(300).optional(),
+  outcome: auditOutcomeSchema.optional(),
+});
+export const ledgerPageSchema = z.object({ entries: z.array(ledgerEntrySchema), next: z.int().nullable() });

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** What anybody signed in may know of how the workspace is set up. */
+export const settingsSchema = z.looseObject({
+  /** null: the built-in translator answers, and nothing leaves the server. */
+  model: z.looseObject({ endpoint: z.string(), name: z.string().nullable() }).nullable(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** How to sign in; public. `evaluation`: by one-time link, else at the configured issuer. */
+export const signInKindSchema = z.looseObject({ evaluation: z.boolean() });

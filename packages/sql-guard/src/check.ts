@@ -1,0 +1,61 @@
+import type { Dialect } from '@strongroom/protocol';
+import { checkAllowed } from './allow.ts';
+import { bindParameters, type ParameterValue } from './bind.ts';
+import { checkComplexity } from './complexity.ts';
+import { limitRows } from './limit-rows.ts';
+import type { Plan } from './plan.ts';
+import { printDuckdb } from './print-duckdb.ts';
+import { type ParseOne, printPostgres } from './print-postgres.ts';
+import { notSelect } from './refusal.ts';
+import { resolve } from './resolve.ts';
+import { foldOf, type GuardTable, tableFinder } from './tables.ts';
+import { eachNode, text } from './tree.ts';
+
+/** What a worker is sent: plain data. */
+export type CheckTask = {
+  sql: string;
+  dialect: Dialect;
+  tables: readonly GuardTable[];
+  rowsMax: number;
+  params: readonly ParameterValue[];
+};
+
+export type CheckResult = { plan: Plan; text: string; rules: string[] };
+
+/** Parse, count, bind, allow, resolve, limit, print. Throws `Refusal`. */
+export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
+  const statement = parseOne(task.sql);
+  if (!('SelectStmt' in statement)) throw notSelect();
+  const select = statement.SelectStmt;
+  const fold = foldOf(task.dialect);
+  checkComplexity(statement, fold);
+  const bound = bindParameters(statement, task.params);
+  checkAllowed(statement);
+
+  const resolved = resolve(select, tableFinder(task.tables, fold), fold, task.dialect === 'duckdb');
+  const limited = limitRows(select, task.rowsMax);
+  const text = task.dialect === 'postgres' ? printPostgres(select, parseOne) : printDuckdb(select, resolved, parseOne);
+
+  const rules = [
+    ...(resolved.rewrote.tables ? ['tables named in full'] : []),
+    ...(resolved.rewrote.columns ? ['columns named in full'] : []),
+    ...(resolved.rewrote.stars ? ['`*` written out as the columns you may see'] : []),
+    ...(bound > 0 ? ['parameters bound as values'] : []),
+    ...(limited ? [`at most ${task.rowsMax.toLocaleString('en-US')} rows`] : []),
+  ];
+  const plan: Plan = {
+    relations: resolved.relations,
+    functions: functionsOf(select),
+    columns: resolved.output.map((column) => column.name),
+    tree: select,
+  };
+  return { plan, text, rules };
+}
+
+function functionsOf(select: unknown): string[] {
+  const names = new Set<string>();
+  eachNode(select, (type, node) => {
+    if (type === 'FuncCall') names.add(text((node as { funcname: Parameters<typeof text>[0][] }).funcname.at(-1)));
+  });
+  return [...names].sort();
+}

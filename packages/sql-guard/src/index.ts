@@ -1,0 +1,6 @@
+export type { ParameterValue } from './bind.ts';
+export * from './build-tree.ts';
+export { createGuard, type Guard, type GuardAnswer, type GuardRequest } from './guard.ts';
+export type { Plan, PlanRelation } from './plan.ts';
+export { printSelect } from './print-tree.ts';
+export type { RefusalCode } from './refusal.ts';

@@ -1,0 +1,16 @@
+import type { SelectStmt } from '@pgsql/types';
+
+/** A table of the source that a statement reads, and which of its columns, whatever for (output, filter, join, order). */
+export type PlanRelation = { schema: string; table: string; columns: string[] };
+
+/** What a checked statement does, and the tree it was printed from; both follow from the tree alone. */
+export type Plan = {
+  /** Sorted; each table once. */
+  relations: PlanRelation[];
+  /** Names of the functions called, sorted; all of `pg_catalog`. */
+  functions: string[];
+  /** Names of the output columns, in order; names may repeat. */
+  columns: string[];
+  /** In the canonical dialect: names in full, `*` written out, values bound, limited. */
+  tree: SelectStmt;
+};

@@ -1,0 +1,37 @@
+import type { Dialect } from '@strongroom/protocol';
+import type { NumberType } from './functions.ts';
+import type { Fold, OutputColumn } from './scope.ts';
+
+/** What the check needs to know of a source: the names that the asker may see, and how their numbers divide. */
+export type GuardTable = { schema: string; name: string; columns: OutputColumn[] };
+
+export type TableFinder = (schema: string | undefined, name: string) => GuardTable | null;
+
+export function foldOf(dialect: Dialect): Fold {
+  return dialect === 'duckdb' ? (name) => name.toLowerCase() : (name) => name;
+}
+
+/** `pg_catalog` and its like are never open, even if a schema that was handed in lists them. */
+const CLOSED_SCHEMAS = /^(pg_|information_schema$|duckdb_)/i;
+
+/** Finds a table by its name: without a schema in `public`, else in `main`, else in the only schema there is. */
+export function tableFinder(tables: readonly GuardTable[], fold: Fold): TableFinder {
+  const open = tables.filter((table) => !CLOSED_SCHEMAS.test(table.schema));
+  const schemas = new Set(open.map((table) => table.schema));
+  const byName = new Map(open.map((table) => [JSON.stringify([fold(table.schema), fold(table.name)]), table]));
+  const only = schemas.size === 1 ? [...schemas] : [];
+  return (schema, name) => {
+    for (const candidate of schema === undefined ? ['public', 'main', ...only] : [schema]) {
+      const found = byName.get(JSON.stringify([fold(candidate), fold(name)]));
+      if (found !== undefined) return found;
+    }
+    return null;
+  };
+}
+
+/** `type`: canonical PostgreSQL name, as a `SourceSchema` has it. */
+export function numberTypeOf(type: string): NumberType | null {
+  if (/^(smallint|integer|int2|int4)$/.test(type)) return 'int4';
+  if (/^(bigint|int8)$/.test(type)) return 'int8';
+  return /^(numeric|decimal|real|double precision|float4|float8)\b/.test(type) ? 'number' : null;
+}

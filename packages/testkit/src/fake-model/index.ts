@@ -1,0 +1,1 @@
+export { type FakeModel, type FakeModelBehaviour, type FakeModelRequest, startFakeModel } from './start-fake-model.ts';

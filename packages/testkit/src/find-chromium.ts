@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createBrotliDecompress } from 'node:zlib';
+import { rootFolder } from './root-folder.ts';
+
+export type Chromium = { readonly executable: string; readonly environment: Readonly<Record<string, string>> };
+
+const SYSTEM_PATHS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/**
+ * The system's Chromium, else the one inside the npm package `@sparticuz/chromium`, unpacked once into `.cache` with the
+ * libraries and the font it brings. Throws `Error` where there is neither.
+ */
+export async function findChromium(): Promise<Chromium> {
+  const system = SYSTEM_PATHS.find((path) => existsSync(path));
+  if (system !== undefined) return { executable: system, environment: {} };
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new Error('no Chromium here: install the package `chromium`');
+  const folder = await unpacked();
+  const libraries = [join(folder, 'lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':');
+  return {
+    executable: join(folder, 'chromium'),
+    environment: { LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(folder, 'fonts.conf') },
+  };
+}
+
+async function unpacked(): Promise<string> {
+  const packageFolder = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '..');
+  const { version }: { version: string } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  const name = `chromium-${version}`;
+  const folder = join(await cacheFolder(name), name);
+  if (existsSync(folder)) return folder;
+
+  // Built aside and renamed, so that two test files that start at once, or a killed start, leave nothing half made.
+  const fresh = await mkdtemp(`${folder}-`);
+  const archive = (name: string): NodeJS.ReadableStream =>
+    createReadStream(join(packageFolder, 'bin', name)).pipe(createBrotliDecompress());
+  await pipeline(archive('chromium.br'), createWriteStream(join(fresh, 'chromium'), { mode: 0o755 }));
+  for (const name of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) await untar(archive(name), fresh);
+  await writeFile(join(fresh, 'fonts.conf'), fontConfiguration(folder));
+  await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
+  return folder;
+}
+
+/** `.cache` in the repository where it holds `name` already or we may write to it, else a folder of our own. */
+async function cacheFolder(name: string): Promise<string> {
+  const beside = join(rootFolder, '.cache');
+  if (existsSync(join(beside, name))) return beside;
+  const usable = await mkdir(beside, { recursive: true })
+    .then(() => access(beside, constants.W_OK))
+    .then(
+      () => true,
+      () => false,
+    );
+  const cache = usable ? beside : join(tmpdir(), `strongroom-cache-${process.getuid?.() ?? 0}`);
+  await mkdir(cache, { recursive: true });
+  return cache;
+}
+
+async function untar(archive: NodeJS.ReadableStream, folder: string): Promise<void> {
+  const tar = spawn('tar', ['-x', '--no-same-owner', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = new Promise<void>((resolve, reject) => {
+    tar.once('error', reject);
+    tar.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code}`))));
+  });
+  await Promise.all([pipeline(archive, tar.stdin), ended]);
+}
+
+function fontConfiguration(folder: string): string {
+  const folders = [join(folder, 'fonts'), '/usr/share/fonts'].map((path) => `<dir>${path}</dir>`).join('');
+  return `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${folders}<cachedir>${join(folder, 'fonts-cache')}</cachedir></fontconfig>\n`;
+}

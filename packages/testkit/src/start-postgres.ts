@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Cluster, startCluster } from '@strongroom/local-cluster';
+import pg from 'pg';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export type PostgresOptions = {
+  /** Also listen on a free port of 127.0.0.1 (passwords by SCRAM), so that it can be a source by URL. */
+  readonly tcp?: boolean;
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+export type Login = { readonly user: string; readonly password: string; readonly database?: string };
+
+export type TestPostgres = AsyncDisposable & {
+  readonly socketFolder: string;
+  readonly port: number;
+  readonly superuser: Login;
+  /** `postgresql://user:password@127.0.0.1:port/database`; of the superuser unless a login is given. Needs `tcp`. */
+  url(login?: Login): string;
+  /** Runs static SQL as the superuser; may hold several statements. */
+  run(sql: string, database?: string): Promise<void>;
+  /** A connected client over the socket; `await using` or `end()` it. */
+  connect(login?: Login): Promise<pg.Client & AsyncDisposable>;
+  stop(): Promise<void>;
+};
+
+/** A real PostgreSQL of its own in a temporary folder, gone at the end of the `await using` block. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
+  const folder = await temporaryFolder('pg');
+  const superuser: Login = { user: 'postgres', password: randomBytes(12).toString('hex'), database: 'postgres' };
+  const cluster: Cluster = await startCluster({
+    folder: join(folder.path, 'cluster'),
+    superuserPassword: superuser.password,
+    ...(options.tcp === true ? { listen: { host: '127.0.0.1', port: 0 } as const } : {}),
+    settings: { fsync: 'off', ...options.settings },
+  });
+  const stop = async (): Promise<void> => {
+    await cluster.stop();
+    await folder[Symbol.asyncDispose]();
+  };
+  const connect = async (login: Login = superuser): Promise<pg.Client & AsyncDisposable> => {
+    const client = new pg.Client({
+      host: cluster.socketFolder,
+      port: cluster.port,
+      user: login.user,
+      password: login.password,
+      database: login.database ?? 'postgres',
+    });
+    await client.connect();
+    return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+  };
+  return {
+    socketFolder: cluster.socketFolder,
+    port: cluster.port,
+    superuser,
+    url: ({ user, password, database } = superuser) =>
+      `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${cluster.port}/${encodeURIComponent(database ?? 'postgres')}`,
+    run: async (sql, database = 'postgres') => {
+      await using client = await connect({ ...superuser, database });
+      await client.query(sql);
+    },
+    connect,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}

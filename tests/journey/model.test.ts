@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type FakeModel,
+  type FakeModelBehaviour,
+  type RunningServer,
+  startFakeModel,
+  startPostgres,
+  startServer,
+  type TestPostgres,
+} from '@strongroom/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, call, ledger, ledgerPosition, ledgerSince } from './support/calls.ts';
+import { until } from './support/until.ts';
+
+const KEY = 'planted-key-5d0b7e';
+const MODEL = 'test-model-7b';
+const QUESTION = 'How many flights of quetzalcoatlus are there?';
+const PASSWORD = 'planted-password-2c8f';
+/** Each stands in one place of the source where a value can hide, and is to reach nobody but who asks for the row. */
+const PLANTED = {
+  row: 'planted-row-1a',
+  default: 'planted-default-2b',
+  label: 'planted-label-3c',
+  check: 'planted-check-4d',
+  partition: 'planted-partition-5e',
+  view: 'planted-view-6f',
+  index: 'planted-index-7a',
+  generated: 'planted-generated-8b',
+} as const;
+const COUNT = 'select count(*) as flights from public.flights';
+
+let postgres: TestPostgres;
+let model: FakeModel;
+let server: RunningServer;
+
+beforeAll(async () => {
+  [postgres, model] = await Promise.all([startPostgres({ tcp: true }), startFakeModel()]);
+  // The role owns what a model could be made to drop: nothing but us stands before it.
+  await postgres.run(`
+    create role reader login password '${PASSWORD}';
+    grant create on schema public to reader;
+    set role reader;
+    create type mood as enum ('calm', '${PLANTED.label}');
+    create table flights (
+      id integer primary key,
+      pilot text not null default '${PLANTED.default}',
+      mood mood not null default 'calm',
+      note text check (note <> '${PLANTED.check}'),
+      kind text generated always as (case when id > 2 then '${PLANTED.generated}' end) stored
+    );
+    comment on table flights is 'One row a flight';
+    create index on flights (id) where pilot <> '${PLANTED.index}';
+    create table legs (id integer, region text) partition by list (region);
+    create table legs_of_one partition of legs for values in ('${PLANTED.partition}');
+    create view calm_flights as select id, '${PLANTED.view}' as hidden from flights;
+    insert into flights (id, pilot, mood) values (1, '${PLANTED.row}', 'calm'), (2, 'ada', '${PLANTED.label}'), (3, 'grace', 'calm');
+  `);
+  server = await startServer({
+    env: {
+      STRONGROOM_SAMPLE: 'off',
+      STRONGROOM_LOG: 'debug',
+      STRONGROOM_MODEL_URL: model.url,
+      STRONGROOM_MODEL: MODEL,
+      STRONGROOM_MODEL_KEY: KEY,
+    },
+  });
+  const url = postgres.url({ user: 'reader', password: PASSWORD });
+  const added = await call(server, 'POST', 'sources', { name: 'airline', url });
+  expect(added.status, JSON.stringify(added.body)).toBe(200);
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await model[Symbol.asyncDispose]();
+  await postgres[Symbol.asyncDispose]();
+});
+
+const replies = (content: string) => model.behave({ kind: 'reply', content });
+const lastRequest = () => model.requests.at(-1) ?? { path: '', authorization: null, body: '' };
+const actionsSince = async (position: number) => (await ledgerSince(server, position)).map(({ action }) => action);
+
+test('a question is translated by the model, and the answer says by which', async () => {
+  replies(COUNT);
+  const answer = await ask(server, QUESTION, 'airline');
+  expect(answer).toMatchObject({ outcome: 'rows', rows: [[3]], complete: true, translator: MODEL });
+  expect(answer.sql.asked).toBe(COUNT);
+  expect(lastRequest().path).toBe('/v1/chat/completions');
+  expect(JSON.parse(lastRequest().body)).toMatchObject({ model: MODEL, store: false, stream: false });
+});
+
+test('what the answer shows as sent is byte for byte what the model received', async () => {
+  replies(COUNT);
+  const { disclosure } = await ask(server, `${QUESTION} "Überflieger" 𓅃`, 'airline');
+  const { body } = lastRequest();
+  expect(disclosure?.sent).toBe(body);
+  expect(disclosure?.sentBytes).toBe(Buffer.byteLength(body));
+  expect(disclosure?.recipient).toBe(MODEL);
+  for (const { text } of disclosure?.parts ?? []) expect(body).toContain(JSON.stringify(text).slice(1, -1));
+  expect(body).toContain('One row a flight');
+});
+
+test('the audit entry of what was sent is proved by the body and the salt that only the asker holds', async () => {
+  replies(COUNT);
+  const before = await ledgerPosition(server);
+  await ask(server, QUESTION, 'airline');
+  const entry = (await ledgerSince(server, before)).find(({ action }) => action === 'egress.disclosed');
+  const [kept] = (await call(server, 'GET', 'questions')).body['questions'] as { id: string }[];
+  const { body } = await call(server, 'GET', `questions/${kept?.id}`);
+  const { salt, disclosure } = body as { salt: string; disclosure: { sent: string; sentBytes: number } };
+  const digest = createHash('sha256').update(Buffer.from(salt, 'hex')).update(disclosure.sent).digest('hex');
+  expect(disclosure.sent).toBe(lastRequest().body);
+  expect(entry).toMatchObject({
+    resource: `${MODEL} sha256:${digest}`,
+    counts: { bytes: disclosure.sentBytes },
+    outcome: 'done',
+  });
+});
+
+test('no value of the source reaches the model, wherever in the source it hides', async () => {
+  for (const question of [
+    QUESTION,
+    'Show all flights, legs and calm flights',
+    'Which pilot and mood has each of the flights?',
+  ]) {
+    replies('select id, pilot, mood, kind from flights order by id');
+    const answer = await ask(server, question, 'airline');
+    expect(answer.rows[0]).toEqual([1, PLANTED.row, 'calm', null]);
+  }
+  const told = model.requests.map(({ body }) => body).join('\n');
+  for (const name of ['public.flights', 'pilot', 'public.legs', 'calm_flights']) expect(told).toContain(name);
+  for (const value of Object.values(PLANTED)) expect(told).not.toContain(value);
+  expect(told).not.toContain('planted');
+});
+
+test('nothing leaves before it is in the audit log, and nothing is released before that', async () => {
+  replies(COUNT);
+  const before = await ledgerPosition(server);
+  await ask(server, QUESTION, 'airline');
+  const actions = await actionsSince(before);
+  expect(actions.filter((action) => /^(assistant|egress|query)\./.test(action))).toEqual([
+    'assistant.asked',
+    'egress.disclosed',
+    'query.released',
+    'query.completed',
+  ]);
+});
+
+test('while the model is silent the log has what it was told, and a cancelled question leaves it at once', async () => {
+  model.behave({ kind: 'hang' });
+  const before = await ledgerPosition(server);
+  const leaving = new AbortController();
+  const told = model.nextRequest();
+  const asked = server.call('POST', 'ask', { body: { question: QUESTION, source: 'airline' }, signal: leaving.signal });
+  await told;
+  expect(await actionsSince(before)).toEqual(['assistant.asked', 'egress.disclosed']);
+  leaving.abort();
+  await expect(asked).rejects.toThrow(/abort/i);
+  replies(COUNT);
+  await until('the question is over', async () =>
+    (await ledgerSince(server, before)).some(({ decision }) => decision.reason === 'assistant/cancelled'),
+  );
+  expect(await actionsSince(before)).not.toContain('query.released');
+});
+
+describe('a reply that is no answer has a code of its own and runs nothing', () => {
+  const refused: [string, FakeModelBehaviour, number, string][] = [
+    ['a statement that destroys', { kind: 'reply', content: 'DROP TABLE flights' }, 400, 'query/not_select'],
+    ['two statements', { kind: 'reply', content: `${COUNT}; DROP TABLE flights` }, 400, 'query/not_one_statement'],
+    [
+      'a write inside a select',
+      { kind: 'reply', content: 'with x as (delete from flights returning 1) select * from x' },
+      400,
+      'query/not_allowed',
+    ],
+    [
+      'a table nobody told it of',
+      { kind: 'reply', content: 'select * from pg_catalog.pg_authid' },
+      403,
+      'query/denied',
+    ],
+    [
+      'a function that reads files',
+      { kind: 'reply', content: "select pg_read_file('/etc/passwd')" },
+      400,
+      'query/not_allowed',
+    ],
+    [
+      'prose',
+      { kind: 'reply', content: 'I am sorry, but I can not help with flights today.' },
+      422,
+      'assistant/not_understood',
+    ],
+    ['nothing', { kind: 'reply', content: '' }, 422, 'assistant/not_understood'],
+    ['NONE', { kind: 'reply', content: 'NONE' }, 422, 'assistant/not_understood'],
+    ['a page', { kind: 'html' }, 502, 'egress/bad_reply'],
+    ['half a document', { kind: 'half-json' }, 502, 'egress/bad_reply'],
+    ['a document without end', { kind: 'huge', bytes: 2 * 1024 * 1024 }, 502, 'egress/bad_reply'],
+    ['a redirect', { kind: 'redirect', location: 'http://127.0.0.1:1/' }, 502, 'egress/bad_reply'],
+    ['a failure', { kind: 'status', status: 500, body: `{"error":"${KEY}"}` }, 502, 'egress/unavailable'],
+    [
+      'a refusal of the key, which it repeats',
+      { kind: 'status', status: 401, body: `bad key ${KEY}` },
+      502,
+      'egress/unavailable',
+    ],
+    ['no reply', { kind: 'drop' }, 502, 'egress/unavailable'],
+  ];
+  test.each(refused)('%s', async (_what, behaviour, status, code) => {
+    model.behave(behaviour);
+    const [before, asked] = [await ledgerPosition(server), model.requests.length];
+    const answer = await ask(server, QUESTION, 'airline');
+    expect({ status: answer.status, code: answer.code }).toEqual({ status, code });
+    expect(JSON.stringify(answer)).not.toContain(KEY);
+    expect(model.requests.length).toBe(asked + 1);
+    const entries = await ledgerSince(server, before);
+    expect(entries.map(({ action }) => action)).not.toContain('query.released');
+    expect(entries.at(-1)).toMatchObject({ decision: { allowed: false, reason: answer.code } });
+    await using client = await postgres.connect();
+    expect((await client.query('select count(*)::int as count from flights')).rows).toEqual([{ count: 3 }]);
+  });
+
+  test('and the next question is answered as if nothing had been', async () => {
+    replies(`Certainly.\n\n\`\`\`sql\n${COUNT};\n\`\`\`\nThis counts.`);
+    expect(await ask(server, QUESTION, 'airline')).toMatchObject({ rows: [[3]], translator: MODEL });
+  });
+});
+
+describe('the key of the model', () => {
+  test('goes to the endpoint as a bearer token, with every request and in no body', () => {
+    expect(model.requests.length).toBeGreaterThan(10);
+    for (const { authorization, body } of model.requests) {
+      expect(authorization).toBe(`Bearer ${KEY}`);
+      expect(body).not.toContain(KEY);
+    }
+  });
+
+  test('is in no setting that is shown, no entry of the log, no line of output', async () => {
+    const settings = await call(server, 'GET', 'settings');
+    expect(settings.body).toEqual({ model: { endpoint: new URL(model.url).origin, name: MODEL } });
+    expect(JSON.stringify(await ledger(server))).not.toContain('planted-');
+    const { stdout, stderr } = server.output();
+    for (const secret of [KEY, 'quetzalcoatlus', 'planted-']) expect(stdout + stderr).not.toContain(secret);
+  });
+
+  test('is in no file of the home, nor is a question, its body or a value', async () => {
+    await server.stop();
+    const found: string[] = [];
+    const entries = await readdir(server.home, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    for (const file of files) {
+      const bytes = await readFile(file);
+      for (const text of [KEY, PASSWORD, 'quetzalcoatlus', PLANTED.row])
+        if (bytes.includes(text)) found.push(`${text} in ${file.slice(server.home.length)}`);
+    }
+    expect(files.length).toBeGreaterThan(100);
+    expect(found).toEqual([]);
+  });
+});
