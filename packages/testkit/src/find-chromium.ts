@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
 import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
 import { rootFolder } from './root-folder.ts';
 
@@ -43,9 +44,8 @@ async function unpacked(): Promise<string> {
 
   // Built aside and renamed, so that two test files that start at once, or a killed start, leave nothing half made.
   const fresh = await mkdtemp(`${folder}-`);
-  const archive = (name: string): NodeJS.ReadableStream =>
-    createReadStream(join(packageFolder, 'bin', name)).pipe(createBrotliDecompress());
-  await pipeline(archive('chromium.br'), createWriteStream(join(fresh, 'chromium'), { mode: 0o755 }));
+  const archive = (name: string): string => join(packageFolder, 'bin', name);
+  await decompress(archive('chromium.br'), join(fresh, 'chromium'));
   for (const name of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) await untar(archive(name), fresh);
   await writeFile(join(fresh, 'fonts.conf'), fontConfiguration(folder));
   await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
@@ -67,13 +67,16 @@ async function cacheFolder(name: string): Promise<string> {
   return cache;
 }
 
-async function untar(archive: NodeJS.ReadableStream, folder: string): Promise<void> {
-  const tar = spawn('tar', ['-x', '--no-same-owner', '-C', folder], { stdio: ['pipe', 'ignore', 'inherit'] });
-  const ended = new Promise<void>((resolve, reject) => {
-    tar.once('error', reject);
-    tar.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`tar ended with ${code}`))));
-  });
-  await Promise.all([pipeline(archive, tar.stdin), ended]);
+async function decompress(archive: string, file: string): Promise<void> {
+  await pipeline(createReadStream(archive), createBrotliDecompress(), createWriteStream(file, { mode: 0o755 }));
+}
+
+/** Through a file: `tar` ends at the archive's end mark, and a pipe it left unread would fail the writer. */
+async function untar(archive: string, folder: string): Promise<void> {
+  const file = join(folder, 'archive.tar');
+  await decompress(archive, file);
+  await promisify(execFile)('tar', ['-x', '--no-same-owner', '-f', file, '-C', folder]);
+  await rm(file);
 }
 
 function fontConfiguration(folder: string): string {
