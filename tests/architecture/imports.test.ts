@@ -19,7 +19,7 @@ const CAPABILITIES = [
   'egress',
   'assistant',
 ];
-const PACKAGES = ['protocol', 'keyring', 'local-cluster', 'connectors', 'sql-guard', 'testkit'];
+const PACKAGES = ['protocol', 'keyring', 'merkle-log', 'local-cluster', 'connectors', 'sql-guard', 'testkit'];
 const OUTSIDE = ['zod', 'pg', 'undici', '@duckdb/node-api', 'libpg-query', 'fastify', 'vitest', 'left-pad'];
 
 const capability = (name: string): string => `apps/server/src/capabilities/${name}`;

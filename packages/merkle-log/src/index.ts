@@ -1,0 +1,14 @@
+export { LogError, type LogErrorCode } from './errors.ts';
+export { emptyRoot, hashLeaf, hashNode, hashSizeBytes } from './tree-hash.ts';
+export { compactRange, type CompactRange } from './compact-range.ts';
+export { verifyInclusion, verifySubtreeInclusion } from './verify-inclusion.ts';
+export { verifyConsistency, verifySubtreeConsistency } from './verify-consistency.ts';
+export { edgeNodes, proveConsistency, proveInclusion, type Node, type ReadNodes } from './prove.ts';
+export { nodeInTile, tileOf, tileWidth, type TilePlace } from './tiles.ts';
+export { isSignedBy, parseNote, parseSignatures, printNote, printSignature, signNote } from './signed-note.ts';
+export type { Note, NoteSignature } from './signed-note.ts';
+export { parseVerifierKey, printVerifierKey, verifierKey, type VerifierKey } from './verifier-key.ts';
+export { openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
+export { cosign, cosignedAt } from './cosignature.ts';
+export { createWitness, type Witness, type WitnessAnswer } from './witness/add-checkpoint.ts';
+export { fileWitnessState, type Witnessed, type WitnessState } from './witness/witness-state.ts';
