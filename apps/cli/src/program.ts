@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { WrongUsage } from './failure.ts';
-import { openSession } from './run-command.ts';
-import type { Session } from './session.ts';
+import { openDesk, openSession } from './run-command.ts';
+import type { Desk, Session } from './session.ts';
 
 /** Every command there is. A command's code is loaded when it runs, so that starting stays fast. */
 export function buildProgram(): Command {
@@ -16,6 +16,7 @@ export function buildProgram(): Command {
   addPeople(program);
   addTokens(program);
   addLedger(program);
+  addVerify(program);
   return program;
 }
 
@@ -206,6 +207,37 @@ function addLedger(program: Command): void {
     .action((options: Record<string, never>, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/list.ts')).list(session, options)),
     );
+  verb(ledger, 'export <file>', 'All of it, with what is needed to verify it anywhere').action(
+    (file: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/export.ts')).exportTo(session, file)),
+  );
+  verb(ledger, 'prove <id>', 'That one entry is in it; `verify receipt` checks what this prints').action(
+    (id: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/prove.ts')).prove(session, id)),
+  );
+  withKnown(verb(ledger, 'verify', 'Check all of it here, entry by entry')).action((options: Known, command: Command) =>
+    run(command, async (session) => (await import('./commands/ledger/verify.ts')).verify(session, options)),
+  );
+}
+
+/** What whoever verifies knows without the server. */
+type Known = { readonly key?: string; readonly checkpoint?: string[] };
+
+function withKnown(command: Command): Command {
+  return command
+    .option('--key <key>', 'the public key of the log, as you noted it: name+id+base64')
+    .option('--checkpoint <file>', 'a checkpoint you kept; may be given several times', append);
+}
+
+function addVerify(program: Command): void {
+  const verify = group(program, 'verify', 'Check a file, without any server');
+  for (const [kind, description] of [
+    ['ledger', 'An export of the audit log'],
+    ['receipt', 'What `ledger prove` printed'],
+  ] as const)
+    withKnown(verb(verify, `${kind} <file>`, description)).action((file: string, options: Known, command: Command) =>
+      offline(command, async (desk) => (await import('./commands/verify/file.ts')).file(desk, kind, file, options)),
+    );
 }
 
 function group(parent: Command, name: string, description: string): Command {
@@ -218,6 +250,15 @@ function verb(parent: Command, usage: string, description: string): Command {
 
 async function run(command: Command, work: (session: Session) => Promise<void>): Promise<void> {
   await work(await openSession(command.opts()['json'] === true));
+}
+
+/** For commands that ask no server. */
+async function offline(command: Command, work: (desk: Desk) => Promise<void>): Promise<void> {
+  await work(openDesk(command.opts()['json'] === true));
+}
+
+function append(text: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), text];
 }
 
 function wholeNumber(text: string): number {

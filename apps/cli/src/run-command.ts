@@ -4,12 +4,17 @@ import { CommandFailure, WrongUsage } from './failure.ts';
 import { findServer } from './find-server.ts';
 import { plainLine } from './plain-text.ts';
 import { connect } from './server.ts';
-import type { Session } from './session.ts';
+import type { Desk, Session } from './session.ts';
 import { openTerminal } from './terminal.ts';
 
-export async function openSession(json: boolean): Promise<Session> {
+export function openDesk(json: boolean): Desk {
   const settings = readEnvironment();
-  return { server: connect(await findServer(settings)), terminal: openTerminal(json, settings.colour), settings };
+  return { terminal: openTerminal(json, settings.colour), settings };
+}
+
+export async function openSession(json: boolean): Promise<Session> {
+  const desk = openDesk(json);
+  return { ...desk, server: connect(await findServer(desk.settings)) };
 }
 
 /** 0 done, 1 refused or failed with one line `code: message`, 2 wrong usage. */

@@ -61,7 +61,7 @@ export async function startServer({
   const database = building.adopt(await createDatabase({ address, migrations, log }), (open) => open.close());
 
   const vault = createVault({ database, wrapper, clock });
-  const ledger = createLedger({ database, keys: vault.ledgerKeys, clock });
+  const ledger = building.adopt(createLedger({ database, keys: vault.ledgerKeys, clock, log }), (open) => open.close());
   let http: Http | null = null;
   const origin = (): string => required(http).origin();
   const identity = await createIdentity({
@@ -119,7 +119,10 @@ export async function startServer({
     ],
     rootVerbs: identity.rootRoutes,
     mounts: identity.mounts,
-    readiness: { database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)) },
+    readiness: {
+      database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)),
+      ledger: async () => ledger.requireSound(identity.workspaceId),
+    },
     webFolder: WEB_FOLDER,
     version,
   });

@@ -4,6 +4,8 @@ export type LogErrorCode =
   | 'merkle-log/bad_checkpoint'
   | 'merkle-log/not_signed'
   | 'merkle-log/bad_range'
+  | 'merkle-log/bad_export'
+  | 'merkle-log/bad_proof'
   | 'merkle-log/bad_state';
 
 /** What was given is not what it should be. The message names the part; it never repeats bytes of it. */

@@ -12,3 +12,11 @@ export { openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from
 export { cosign, cosignedAt } from './cosignature.ts';
 export { createWitness, type Witness, type WitnessAnswer } from './witness/add-checkpoint.ts';
 export { fileWitnessState, type Witnessed, type WitnessState } from './witness/witness-state.ts';
+export { encodeLeaf, hashField, hashFields, saltSizeBytes, sealedFields } from './entry-leaf.ts';
+export type { LeafParts, SealedField } from './entry-leaf.ts';
+export { exportFormat, type ExportEnd, type ExportEntry, type ExportHeader } from './export/export-lines.ts';
+export { entryProofFormat, verifyEntryProof } from './export/verify-entry-proof.ts';
+export type { EntryProof, EntryProofReport } from './export/verify-entry-proof.ts';
+export { verifyExport, type ExportReport } from './export/verify-export.ts';
+export { splitLines } from './export/split-lines.ts';
+export { verifyFile, type VerifyReport, type VerifyRequest } from './verify-file.ts';

@@ -35,3 +35,25 @@ export const ledgerListInputSchema = z.object({
   outcome: auditOutcomeSchema.optional(),
 });
 export const ledgerPageSchema = z.object({ entries: z.array(ledgerEntrySchema), next: z.int().nullable() });
+
+const fieldsSchema = z.union([z.object({ hash: z.string() }), z.record(z.string(), z.tuple([z.string(), z.string()]))]);
+
+/** What `strongroom verify receipt` reads; docs/formats/audit-log.md. Hashes of the entry in hexadecimal, of the proof in base64. */
+export const entryProofSchema = z.object({
+  format: z.literal('strongroom-entry-proof/v1'),
+  origin: z.string(),
+  key: z.string(),
+  checkpoint: z.string(),
+  proof: z.array(z.string()),
+  entry: z.object({
+    position: z.int(),
+    id: z.string(),
+    at: z.string(),
+    action: z.string(),
+    outcome: auditOutcomeSchema,
+    commitment: z.string(),
+    sealedHash: z.string(),
+    leafHash: z.string(),
+    fields: fieldsSchema,
+  }),
+});

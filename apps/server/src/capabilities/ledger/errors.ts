@@ -15,3 +15,12 @@ export function notFound(): ProblemError {
 export function altered(position: number): ProblemError {
   return new ProblemError('ledger/altered', 500, `audit entry ${position} was altered in the database`);
 }
+
+/** The log is not what we signed: nothing that needs it happens until an operator has looked. `what` names the part. */
+export function integrityLost(what: string): ProblemError {
+  return new ProblemError(
+    'ledger/integrity_lost',
+    503,
+    `the audit log was changed from outside (${what}), so nothing is done until an operator has looked at it`,
+  );
+}

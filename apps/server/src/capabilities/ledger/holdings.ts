@@ -15,4 +15,18 @@ export const holdings: Holding[] = [
     why: 'so that no position is left out or used twice',
     howLong: 'as long as the workspace',
   },
+  {
+    table: 'ledger_tiles',
+    what: 'hashes of audit entries, and of those hashes',
+    about: 'workspace',
+    why: 'to prove that an entry is in the log and that nothing was changed',
+    howLong: 'as long as the workspace',
+  },
+  {
+    table: 'ledger_checkpoints',
+    what: 'how long the audit log was at which time, and its root, signed',
+    about: 'workspace',
+    why: 'what proofs are checked against',
+    howLong: 'as long as the workspace',
+  },
 ];

@@ -1,29 +1,50 @@
 import type { AuditWriter } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
+import type { EntryProof } from '@strongroom/merkle-log';
 import type { LedgerEntry } from '@strongroom/protocol';
 import { appendEntry } from './append-entry.ts';
+import { exportEntries } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
+import { proveEntry } from './prove-entry.ts';
 import { getEntry, listEntries, type LedgerFilter, type LedgerPage } from './read-entries.ts';
+import { createSequencer, type SequencerLog } from './sequence-entries.ts';
 
 export type Ledger = AuditWriter & {
   list(workspaceId: string, filter: LedgerFilter): Promise<LedgerPage>;
   get(workspaceId: string, entryId: string): Promise<LedgerEntry>;
+  /** That an entry is in the log, for whoever holds the log's public key. Throws `ledger/not_found` (404). */
+  prove(workspaceId: string, entryId: string): Promise<EntryProof>;
+  /** The verifiable export, one line at a time, in memory that doesn't grow with it. */
+  export(workspaceId: string): AsyncGenerator<string, void, undefined>;
+  /** Puts what is committed into the tree and signs it, now rather than within a second. Throws `ledger/integrity_lost` (503). */
+  sequence(workspaceId: string): Promise<void>;
+  /** Throws `ledger/integrity_lost` (503) once the log was found changed from outside; nothing can be audited then. */
+  requireSound(workspaceId: string): void;
+  close(): Promise<void>;
 };
 
 export function createLedger({
   database,
   keys,
   clock,
+  log,
 }: {
   database: Database;
   keys: LedgerKeys;
   clock: Clock;
+  log: SequencerLog;
 }): Ledger {
+  const sequencer = createSequencer({ database, keys, clock, log });
   return {
-    append: appendEntry(database, keys, clock),
+    append: appendEntry({ database, keys, clock }, { requireSound: sequencer.requireSound, appended: sequencer.soon }),
     list: (workspaceId, filter) => listEntries(database, keys, workspaceId, filter),
     get: (workspaceId, entryId) => getEntry(database, keys, workspaceId, entryId),
+    prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
+    export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
+    sequence: sequencer.sequence,
+    requireSound: sequencer.requireSound,
+    close: sequencer.close,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 /** An entry as it lies in the database: sealed under a data key of its own, which is wrapped by version `keyVersion` of the workspace's key. */
 export type SealedEntry = {
   readonly sealed: Uint8Array;
@@ -18,8 +20,10 @@ export type EntryKeys = {
   seal(entryId: string, plaintext: Uint8Array): SealedEntry;
   /** Throws `vault/key_destroyed` (410) or `vault/unreadable` (500). */
   open(entryId: string, entry: SealedEntry): Promise<Uint8Array>;
-  /** Blind index of `field:value`, 16 bytes, under the newest version of the key. */
+  /** Blind index of `field:value`, 16 bytes. */
   term(text: string): Uint8Array;
-  /** `texts` under each version of the key that entries may have been indexed with. */
-  termsByVersion(texts: readonly string[]): Promise<readonly (readonly Uint8Array[])[]>;
+  /** Shows that a row was put into the table by us, 16 bytes. */
+  mac(leafHash: Uint8Array): Buffer;
+  /** Ed25519, signs the checkpoints of the workspace's log. */
+  readonly signingKey: KeyObject;
 };

@@ -13,6 +13,7 @@ import { createLedger, migrations, type Ledger } from './index.ts';
 import { insertEntries } from './store.ts';
 
 const clock = { now: () => new Date() };
+const log = { error: () => {} };
 let folder: string;
 let started: TestDatabase;
 let owner: pg.Client;
@@ -38,6 +39,7 @@ beforeAll(async () => {
     database,
     keys: createVault({ database, wrapper: localKeyWrapper(folder), clock }).ledgerKeys,
     clock,
+    log,
   });
 });
 afterAll(async () => {
@@ -118,6 +120,7 @@ describe('append', () => {
       database,
       keys: createVault({ database, wrapper: localKeyWrapper(folder), clock }).ledgerKeys,
       clock,
+      log,
     });
     for (let round = 0; round < 5; round += 1) {
       await Promise.all(
@@ -198,6 +201,9 @@ describe('the database', () => {
           keyVersion: 1,
           commitment: Buffer.of(1),
           terms: [],
+          fieldsHash: Buffer.alloc(32),
+          leafHash: Buffer.alloc(32),
+          mac: Buffer.alloc(16),
         },
       ]);
       return (await sql<{ value: string }>`select current_setting('synchronous_commit') as value`.execute(transaction))

@@ -16,6 +16,9 @@ export const migrations: Migration[] = [
         wrapped_key bytea not null,
         commitment bytea not null,
         terms bytea[] not null,
+        fields_hash bytea not null,
+        leaf_hash bytea not null,
+        mac bytea not null,
         primary key (workspace_id, position),
         unique (workspace_id, id)
       );
@@ -33,6 +36,33 @@ export const migrations: Migration[] = [
       create policy ledger_heads_workspace on ledger_heads
         using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
       grant select, insert, update on ledger_heads to strongroom_app;
+
+      -- The tree: hashes of 256 nodes of tree level 8 * level a row, docs/formats/audit-log.md.
+      create table ledger_tiles (
+        workspace_id uuid not null,
+        level integer not null,
+        tile bigint not null,
+        hashes bytea not null,
+        primary key (workspace_id, level, tile)
+      );
+      alter table ledger_tiles enable row level security;
+      alter table ledger_tiles force row level security;
+      create policy ledger_tiles_workspace on ledger_tiles
+        using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+      grant select, insert, update on ledger_tiles to strongroom_app;
+
+      create table ledger_checkpoints (
+        workspace_id uuid not null,
+        size bigint not null,
+        note text not null,
+        signed_at timestamptz not null,
+        primary key (workspace_id, size)
+      );
+      alter table ledger_checkpoints enable row level security;
+      alter table ledger_checkpoints force row level security;
+      create policy ledger_checkpoints_workspace on ledger_checkpoints
+        using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+      grant select, insert on ledger_checkpoints to strongroom_app;
 
       -- Planned anew for each search, since how rare the wanted terms are decides between the two indexes.
       create function strongroom.ledger_find(wanted bytea[], wanted_action text, wanted_noun text, wanted_outcome text, before_position bigint, rows_max integer)

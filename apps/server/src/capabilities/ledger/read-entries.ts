@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { type LedgerEntry, ledgerEntrySchema, type ledgerListInputSchema } from '@strongroom/protocol';
 import type { Database } from '#platform/database';
 import { altered, notFound } from './errors.ts';
+import { openContent } from './sealed-content.ts';
 import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
 import { selectEntries, selectEntry, type StoredEntry } from './store.ts';
 import { termsWanted } from './terms.ts';
@@ -29,7 +30,7 @@ export async function listEntries(
     before: filter.before ?? null,
     action: filter.action ?? null,
     outcome: filter.outcome ?? null,
-    wanted: wanted.length === 0 ? null : await entryKeys.termsByVersion(wanted),
+    wanted: wanted.length === 0 ? null : wanted.map((text) => entryKeys.term(text)),
     rowsMax: limit + 1,
   };
   const rows = await database.withWorkspace(workspaceId, (transaction) =>
@@ -55,8 +56,8 @@ export async function getEntry(
 
 /** INVARIANT: what the database shows in clear is believed only when it equals what was sealed. */
 async function openEntry(keys: EntryKeys, row: StoredEntry): Promise<LedgerEntry> {
-  const content: unknown = JSON.parse(Buffer.from(await keys.open(row.id, row)).toString());
-  const entry = ledgerEntrySchema.parse({ ...(content as object), id: row.id, position: row.position });
+  const { content } = openContent(await keys.open(row.id, row));
+  const entry = ledgerEntrySchema.parse({ ...content, id: row.id, position: row.position });
   if (entry.at !== row.at || entry.action !== row.action || entry.outcome !== row.outcome) throw altered(row.position);
   return entry;
 }

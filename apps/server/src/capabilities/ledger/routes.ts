@@ -1,10 +1,40 @@
-import { ledgerEntrySchema, ledgerListInputSchema, ledgerPageSchema } from '@strongroom/protocol';
+import { Readable } from 'node:stream';
+import { entryProofSchema, ledgerEntrySchema, ledgerListInputSchema, ledgerPageSchema } from '@strongroom/protocol';
 import { z } from 'zod';
 import { type Verb, verb } from '#contracts';
 import type { Ledger } from './index.ts';
 
+const EXPORT_MEDIA_TYPE = 'application/x-ndjson';
+
 export function ledgerRoutes(ledger: Ledger): Verb[] {
   return [
+    verb({
+      name: 'ledger.export',
+      method: 'GET',
+      path: '/ledger/export',
+      summary: 'All of the audit log with what is needed to verify it without this server',
+      permission: 'ledger.read',
+      audit: 'ledger.exported',
+      input: z.object({}),
+      output: null,
+      answers: { schema: z.string(), mediaTypes: [EXPORT_MEDIA_TYPE] },
+      handle: async ({ asker, reply }) =>
+        reply
+          .header('cache-control', 'no-store')
+          .type(EXPORT_MEDIA_TYPE)
+          .send(Readable.from(ledger.export(asker.workspaceId), { objectMode: false })),
+    }),
+    verb({
+      name: 'ledger.prove',
+      method: 'GET',
+      path: '/ledger/{id}/proof',
+      summary: 'That one entry is in the log: its fields, their salts, and the way to a signed checkpoint',
+      permission: 'ledger.read',
+      audit: null,
+      input: z.object({ params: z.object({ id: z.uuid() }) }),
+      output: entryProofSchema,
+      handle: ({ asker, input }) => ledger.prove(asker.workspaceId, input.params.id),
+    }),
     verb({
       name: 'ledger.list',
       method: 'GET',

@@ -16,6 +16,9 @@ type LedgerEntriesTable = {
   wrapped_key: ColumnType<Buffer, Buffer, never>;
   commitment: ColumnType<Buffer, Buffer, never>;
   terms: ColumnType<Buffer[], Buffer[], never>;
+  fields_hash: ColumnType<Buffer, Buffer, never>;
+  leaf_hash: ColumnType<Buffer, Buffer, never>;
+  mac: ColumnType<Buffer, Buffer, never>;
 };
 
 declare module '#platform/database' {
@@ -31,6 +34,9 @@ export type NewEntry = SealedEntry & {
   readonly action: string;
   readonly outcome: AuditOutcome;
   readonly terms: readonly Uint8Array[];
+  readonly fieldsHash: Uint8Array;
+  readonly leafHash: Uint8Array;
+  readonly mac: Uint8Array;
 };
 
 export type StoredEntry = SealedEntry & {
@@ -39,6 +45,7 @@ export type StoredEntry = SealedEntry & {
   readonly at: string;
   readonly action: string;
   readonly outcome: AuditOutcome;
+  readonly fieldsHash: Uint8Array;
 };
 
 /**
@@ -60,9 +67,10 @@ export async function insertEntries(
       returning position,
         case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as flushed
     )
-    insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms)
+    insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac)
     select ${workspaceId}::uuid, head.position - ${entries.length}::bigint + entry.ordinal, entry.id, entry.at, entry.action, entry.outcome,
-      entry.sealed, entry.key_version, entry.wrapped_key, entry.commitment, entry.terms::bytea[]
+      entry.sealed, entry.key_version, entry.wrapped_key, entry.commitment, entry.terms::bytea[],
+      entry.fields_hash, entry.leaf_hash, entry.mac
     from head, unnest(
       ${column((entry) => entry.id)}::uuid[],
       ${column((entry) => entry.at)}::timestamptz[],
@@ -72,8 +80,11 @@ export async function insertEntries(
       ${column((entry) => entry.keyVersion)}::integer[],
       ${column((entry) => entry.wrappedKey)}::bytea[],
       ${column((entry) => entry.commitment)}::bytea[],
-      ${column((entry) => arrayText(entry.terms))}::text[]
-    ) with ordinality as entry (id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, ordinal)
+      ${column((entry) => arrayText(entry.terms))}::text[],
+      ${column((entry) => entry.fieldsHash)}::bytea[],
+      ${column((entry) => entry.leafHash)}::bytea[],
+      ${column((entry) => entry.mac)}::bytea[]
+    ) with ordinality as entry (id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac, ordinal)
   `.execute(transaction);
 }
 
@@ -82,12 +93,12 @@ function arrayText(terms: readonly Uint8Array[]): string {
   return `{${terms.map((term) => `"\\\\x${Buffer.from(term).toString('hex')}"`).join(',')}}`;
 }
 
-/** Newest first. `action` with a dot is the whole name, without one the noun. `wanted`: terms, one list for each version of the key. */
+/** Newest first. `action` with a dot is the whole name, without one the noun. `wanted`: terms that must all be there. */
 export type EntryQuery = {
   readonly before: number | null;
   readonly action: string | null;
   readonly outcome: AuditOutcome | null;
-  readonly wanted: readonly (readonly Uint8Array[])[] | null;
+  readonly wanted: readonly Uint8Array[] | null;
   readonly rowsMax: number;
 };
 
@@ -124,20 +135,33 @@ export async function selectEntry(
   return row === undefined ? null : storedEntry(row);
 }
 
+/** In order, from `after` on to `until`, both counted as positions; those that are gone are missing. */
+export async function selectRange(
+  transaction: Transaction<Tables>,
+  workspaceId: string,
+  { after, until, rowsMax }: { after: number; until: number; rowsMax: number },
+): Promise<StoredEntry[]> {
+  const rows = await transaction
+    .selectFrom('ledger_entries')
+    .select(columns)
+    .where('workspace_id', '=', workspaceId)
+    .where(sql<boolean>`position > ${after}::bigint and position <= ${until}::bigint`)
+    .orderBy('position')
+    .limit(rowsMax)
+    .execute();
+  return rows.map(storedEntry);
+}
+
 async function findPositions(
   transaction: Transaction<Tables>,
-  wanted: readonly (readonly Uint8Array[])[],
+  wanted: readonly Uint8Array[],
   query: EntryQuery,
 ): Promise<string[]> {
   const { exact, noun } = actionParts(query.action);
-  const found: string[] = [];
-  for (const terms of wanted) {
-    const { rows } = await sql<{ found: string }>`
-      select found from strongroom.ledger_find(${terms}::bytea[], ${exact}::text, ${noun}::text, ${query.outcome}::text, ${query.before}::bigint, ${query.rowsMax}::integer)
-    `.execute(transaction);
-    found.push(...rows.map((row) => row.found));
-  }
-  return found;
+  const { rows } = await sql<{ found: string }>`
+    select found from strongroom.ledger_find(${wanted}::bytea[], ${exact}::text, ${noun}::text, ${query.outcome}::text, ${query.before}::bigint, ${query.rowsMax}::integer)
+  `.execute(transaction);
+  return rows.map((row) => row.found);
 }
 
 function actionParts(action: string | null): { exact: string | null; noun: string | null } {
@@ -154,6 +178,7 @@ const columns = [
   'key_version',
   'wrapped_key',
   'commitment',
+  'fields_hash',
 ] as const;
 
 type Row = {
@@ -166,6 +191,7 @@ type Row = {
   key_version: number;
   wrapped_key: Buffer;
   commitment: Buffer;
+  fields_hash: Buffer;
 };
 
 function storedEntry(row: Row): StoredEntry {
@@ -179,5 +205,6 @@ function storedEntry(row: Row): StoredEntry {
     keyVersion: row.key_version,
     wrappedKey: row.wrapped_key,
     commitment: row.commitment,
+    fieldsHash: row.fields_hash,
   };
 }

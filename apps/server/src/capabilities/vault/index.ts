@@ -56,7 +56,7 @@ export function createVault({
     },
     destroy: (workspaceId, objectIds) =>
       database.withWorkspace(workspaceId, (transaction) => deleteObjectKeys(transaction, workspaceId, objectIds)),
-    ledgerKeys: ledgerKeys(workspaces),
+    ledgerKeys: ledgerKeys(workspaces, keys),
   };
 }
 

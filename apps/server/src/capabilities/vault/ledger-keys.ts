@@ -1,17 +1,22 @@
-import { createHmac, type KeyObject } from 'node:crypto';
-import { commitToKey, newKey, openBytes, sealBytes, unwrapKey, wrapKey } from '@strongroom/keyring';
+import { createHash, createHmac, createPrivateKey, type KeyObject } from 'node:crypto';
+import { commitToKey, deriveKey, newKey, openBytes, sealBytes, unwrapKey, wrapKey } from '@strongroom/keyring';
 import type { LedgerKeys } from '#ledger';
 import { unreadable } from './errors.ts';
-import type { WorkspaceKeys } from './workspace-keys.ts';
+import type { ObjectKeys } from './object-keys.ts';
+import type { VersionKeys, WorkspaceKeys } from './workspace-keys.ts';
 
 const termSizeBytes = 16;
+const macSizeBytes = 16;
+/** DER of an Ed25519 private key up to the seed itself, RFC 8410 section 7. */
+const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** Entry keys live in the entries' own rows: sealing one takes no database. */
-export function ledgerKeys(workspaces: WorkspaceKeys): LedgerKeys {
+export function ledgerKeys(workspaces: WorkspaceKeys, objects: ObjectKeys): LedgerKeys {
+  const logKey = keptWith((workspaceId: string) => objects.forSealing(workspaceId, objectIdOf('audit log')));
   return {
     forWorkspace: async (workspaceId) => {
-      const versions = await workspaces.allVersions(workspaceId);
-      const [newest] = versions;
+      const [newest] = await workspaces.allVersions(workspaceId);
+      const { index, rows, signing } = purposesOf(await logKey(newest, workspaceId));
       const binding = (objectId: string) => ({ workspaceId, objectId, version: 1 });
       return {
         seal: (entryId, plaintext) => {
@@ -29,11 +34,53 @@ export function ledgerKeys(workspaces: WorkspaceKeys): LedgerKeys {
           if (!commitToKey(key).equals(entry.commitment)) throw unreadable();
           return openBytes(key, binding(entryId), entry.sealed);
         },
-        term: (text) => blindIndex(newest.index, text),
-        termsByVersion: async (texts) => versions.map(({ index }) => texts.map((text) => blindIndex(index, text))),
+        term: (text) => blindIndex(index, text),
+        mac: (leafHash) => createHmac('sha256', rows).update(leafHash).digest().subarray(0, macSizeBytes),
+        signingKey: signing,
       };
     },
   };
+}
+
+type Purposes = { readonly index: KeyObject; readonly rows: KeyObject; readonly signing: KeyObject };
+const derived = new WeakMap<KeyObject, Purposes>();
+
+/** What the log's own key is used for, docs/formats/sealed-object.md; derived once as long as the key is kept. */
+function purposesOf(key: KeyObject): Purposes {
+  const known = derived.get(key);
+  if (known !== undefined) return known;
+  const seed = deriveKey(key, 'ledger signing').export();
+  const purposes = {
+    index: deriveKey(key, 'ledger index'),
+    rows: deriveKey(key, 'ledger rows'),
+    signing: createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' }),
+  };
+  derived.set(key, purposes);
+  return purposes;
+}
+
+/** Kept as long as the workspace key it was unwrapped with, so never longer than that. A failure is not kept. */
+function keptWith(
+  load: (workspaceId: string) => Promise<KeyObject>,
+): (workspaceKey: VersionKeys, workspaceId: string) => Promise<KeyObject> {
+  const kept = new WeakMap<VersionKeys, Promise<KeyObject>>();
+  return (workspaceKey, workspaceId) => {
+    const known = kept.get(workspaceKey);
+    if (known !== undefined) return known;
+    const loading = load(workspaceId);
+    kept.set(workspaceKey, loading);
+    loading.catch(() => kept.delete(workspaceKey));
+    return loading;
+  };
+}
+
+/** An object of the vault that has no row elsewhere is found by its name: a UUID version 8 (RFC 9562 section 5.8). */
+function objectIdOf(name: string): string {
+  const bytes = createHash('sha256').update(`strongroom/object/${name}`).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Most entries of a few seconds share their actor, address, resource, …; forgotten together with the key. */

@@ -10,7 +10,6 @@ export type VersionKeys = {
   readonly version: number;
   readonly objects: KeyObject;
   readonly entries: KeyObject;
-  readonly index: KeyObject;
 };
 
 /** Newest first, at least one. */
@@ -41,7 +40,6 @@ export function workspaceKeys(database: Database, wrapper: KeyWrapper, clock: Cl
           version,
           objects: deriveKey(key, 'objects'),
           entries: deriveKey(key, 'ledger entries'),
-          index: deriveKey(key, 'ledger index'),
         };
       }),
     );

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { LogError, verifyFile, type VerifyReport } from '@strongroom/merkle-log';
+import { CommandFailure } from '../../failure.ts';
+import { plainLine } from '../../plain-text.ts';
+import type { Desk } from '../../session.ts';
+import type { Terminal } from '../../terminal.ts';
+
+/** Checks a file that anybody may have written. Fails with what is wrong in it. */
+export async function file(
+  { terminal, settings }: Desk,
+  kind: 'ledger' | 'receipt',
+  path: string,
+  { key, checkpoint = [] }: { key?: string; checkpoint?: string[] },
+): Promise<void> {
+  const inFolder = (name: string): string => resolve(settings.startFolder, name);
+  const report = await verifyFile({
+    kind,
+    file: inFolder(path),
+    key,
+    checkpoints: checkpoint.map(inFolder),
+  }).catch((error: unknown) => {
+    throw error instanceof LogError ? new CommandFailure(`verify/${kind}_unreadable`, error.message) : error;
+  });
+  tell(terminal, kind, report, key !== undefined);
+}
+
+/** Prints what was checked, or fails with what is wrong. */
+export function tell(terminal: Terminal, kind: 'ledger' | 'receipt', report: VerifyReport, keyKnown: boolean): void {
+  if (terminal.json) terminal.printJson(report);
+  if (!report.ok) throw new CommandFailure(`verify/${kind}_altered`, report.problems.join('; '));
+  if (terminal.json) return;
+  terminal.line(`OK: ${plainLine(report.summary)}`);
+  terminal.aside(
+    `${keyKnown ? 'Signed by' : 'Signed by the key it names itself; compare with the one you noted:'} ${plainLine(report.key)}`,
+  );
+}

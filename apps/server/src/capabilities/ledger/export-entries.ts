@@ -1,0 +1,87 @@
+import { type ExportEntry, exportFormat, openCheckpoint, printVerifierKey } from '@strongroom/merkle-log';
+import { ProblemError } from '@strongroom/protocol';
+import type { Database } from '#platform/database';
+import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
+import { openContent, sha256 } from './sealed-content.ts';
+import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
+import { selectRange, type StoredEntry } from './store.ts';
+import { selectLeafHashes, selectNewestCheckpoint, selectSpreadCheckpoints } from './tree-store.ts';
+
+const groupSize = 1_000;
+const earlierMax = 256;
+
+/**
+ * The verifiable export, line by line (docs/formats/audit-log.md): all that was committed before it began. What was
+ * changed in the database is exported as it stands there, so that whoever verifies sees it. Memory: one group of entries.
+ */
+export async function* exportEntries(
+  database: Database,
+  keys: LedgerKeys,
+  sequencer: Sequencer,
+  workspaceId: string,
+): AsyncGenerator<string, void, undefined> {
+  // A log found changed is exported all the same: that is when it is needed most.
+  await sequencer.sequence(workspaceId).catch(() => {});
+  const entryKeys = await keys.forWorkspace(workspaceId);
+  const key = logKey(workspaceId, entryKeys);
+  const { note, size, earlier } = await database.withWorkspace(workspaceId, async (within) => {
+    const newest = await selectNewestCheckpoint(within);
+    const length = newest === null ? 0 : sizeOf(newest, key);
+    return { note: newest ?? '', size: length, earlier: await selectSpreadCheckpoints(within, length, earlierMax) };
+  });
+  yield line({
+    format: exportFormat,
+    origin: originOf(workspaceId),
+    key: printVerifierKey(key),
+    checkpoint: note,
+    earlier,
+  });
+  for (let after = 0; after < size; after += groupSize) {
+    const until = Math.min(size, after + groupSize);
+    const { rows, hashes } = await database.withWorkspace(workspaceId, async (within) => ({
+      rows: await selectRange(within, workspaceId, { after, until, rowsMax: groupSize }),
+      hashes: await selectLeafHashes(within, after, until),
+    }));
+    for (const row of rows) {
+      const signed = hashes[row.position - after - 1] ?? Buffer.alloc(32);
+      yield line(await exportEntry(entryKeys, row, signed));
+    }
+  }
+  yield line({ end: size });
+}
+
+/** A note that is not ours still says how far to go; whoever verifies refuses it. */
+function sizeOf(note: string, key: Parameters<typeof openCheckpoint>[1]): number {
+  try {
+    return openCheckpoint(note, key).size;
+  } catch {
+    const size = Number(note.split('\n')[1]);
+    return Number.isSafeInteger(size) && size > 0 ? size : 0;
+  }
+}
+
+export async function exportEntry(keys: EntryKeys, row: StoredEntry, leafHash: Uint8Array): Promise<ExportEntry> {
+  const fields = await keys.open(row.id, row).then(
+    (plaintext) => openContent(plaintext).fields,
+    (error: unknown) => {
+      // A key that is away for now would make every entry look redacted.
+      if (error instanceof ProblemError && error.code === 'vault/key_unavailable') throw error;
+      return { hash: Buffer.from(row.fieldsHash).toString('hex') };
+    },
+  );
+  return {
+    position: row.position,
+    id: row.id,
+    at: row.at,
+    action: row.action,
+    outcome: row.outcome,
+    commitment: Buffer.from(row.commitment).toString('hex'),
+    sealedHash: sha256(row.sealed).toString('hex'),
+    leafHash: Buffer.from(leafHash).toString('hex'),
+    fields,
+  };
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}

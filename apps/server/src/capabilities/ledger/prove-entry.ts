@@ -1,0 +1,50 @@
+import {
+  type EntryProof,
+  entryProofFormat,
+  openCheckpoint,
+  printVerifierKey,
+  proveInclusion,
+} from '@strongroom/merkle-log';
+import type { Database } from '#platform/database';
+import { integrityLost, notFound } from './errors.ts';
+import { exportEntry } from './export-entries.ts';
+import type { LedgerKeys } from './ledger-keys.ts';
+import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
+import { selectEntry } from './store.ts';
+import { readNodes, selectLeafHashes, selectNewestCheckpoint } from './tree-store.ts';
+
+/**
+ * Throws `ledger/not_found` (404) for an entry that is not there or of another workspace, `ledger/integrity_lost` (503).
+ * A pending entry is sequenced first.
+ */
+export async function proveEntry(
+  database: Database,
+  keys: LedgerKeys,
+  sequencer: Sequencer,
+  workspaceId: string,
+  id: string,
+): Promise<EntryProof> {
+  const find = () => database.withWorkspace(workspaceId, (within) => selectEntry(within, workspaceId, id));
+  if ((await find()) === null) throw notFound();
+  await sequencer.sequence(workspaceId);
+  const entryKeys = await keys.forWorkspace(workspaceId);
+  const key = logKey(workspaceId, entryKeys);
+  const { row, note, leafHash, proof } = await database.withWorkspace(workspaceId, async (within) => {
+    const row = await selectEntry(within, workspaceId, id);
+    const note = await selectNewestCheckpoint(within);
+    if (row === null || note === null) throw notFound();
+    const { size } = openCheckpoint(note, key);
+    if (row.position > size) throw integrityLost(`entry ${row.position} can not be put into its tree`);
+    const [leafHash] = await selectLeafHashes(within, row.position - 1, row.position);
+    if (leafHash == null) throw integrityLost('a part of its tree is missing');
+    return { row, note, leafHash, proof: await proveInclusion(readNodes(within), row.position - 1, size) };
+  });
+  return {
+    format: entryProofFormat,
+    origin: originOf(workspaceId),
+    key: printVerifierKey(key),
+    checkpoint: note,
+    proof: proof.map((hash) => hash.toString('base64')),
+    entry: await exportEntry(entryKeys, row, leafHash),
+  };
+}

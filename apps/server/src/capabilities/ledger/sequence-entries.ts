@@ -1,0 +1,160 @@
+import { createPublicKey } from 'node:crypto';
+import { compactRange, openCheckpoint, signCheckpoint, verifierKey, type VerifierKey } from '@strongroom/merkle-log';
+import { ProblemError } from '@strongroom/protocol';
+import type { Clock } from '#platform/clock';
+import type { Database, Tables, Transaction } from '#platform/database';
+import { integrityLost } from './errors.ts';
+import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
+import * as tree from './tree-store.ts';
+
+export type Sequencer = {
+  /** Puts what was committed into the tree and signs a checkpoint, within a quarter of a second. */
+  soon(workspaceId: string): void;
+  /** The same at once; resolves when nothing is left, or another server is at it. Throws `ledger/integrity_lost` (503). */
+  sequence(workspaceId: string): Promise<void>;
+  /** Throws `ledger/integrity_lost` (503) once the log of this workspace was found changed. */
+  requireSound(workspaceId: string): void;
+  /** Waits for what runs; nothing starts any more. */
+  close(): Promise<void>;
+};
+
+export type SequencerLog = { error(details: object, message: string): void };
+
+const delayMs = 250;
+const retryMs = 1_000;
+const groupSizeMax = 5_000;
+
+/** Name of a workspace's log, as its checkpoints carry it. */
+export function originOf(workspaceId: string): string {
+  return `strongroom/${workspaceId}`;
+}
+
+export function logKey(workspaceId: string, { signingKey }: EntryKeys): VerifierKey {
+  return verifierKey(originOf(workspaceId), 'log', createPublicKey(signingKey));
+}
+
+/**
+ * INVARIANT: a checkpoint is signed only over entries that we wrote and on top of the checkpoint that we signed last;
+ * what is found otherwise stops the log, loudly, and with it everything that is audited.
+ */
+export function createSequencer({
+  database,
+  keys,
+  clock,
+  log,
+}: {
+  database: Database;
+  keys: LedgerKeys;
+  clock: Clock;
+  log: SequencerLog;
+}): Sequencer {
+  const broken = new Map<string, ProblemError>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const running = new Map<string, Promise<void>>();
+  let closed = false;
+
+  const requireSound = (workspaceId: string): void => {
+    const problem = broken.get(workspaceId);
+    if (problem !== undefined) throw problem;
+  };
+
+  const run = async (workspaceId: string): Promise<void> => {
+    requireSound(workspaceId);
+    try {
+      const entryKeys = await keys.forWorkspace(workspaceId);
+      const step = (): Promise<number> =>
+        database.withWorkspace(workspaceId, (within) => sequenceGroup(within, workspaceId, entryKeys, clock.now()));
+      while ((await step()) === groupSizeMax);
+    } catch (error) {
+      if (error instanceof ProblemError && error.code === 'ledger/integrity_lost') {
+        broken.set(workspaceId, error);
+        log.error({ err: error, workspaceId }, 'the audit log was changed from outside: it stops');
+      }
+      throw error;
+    }
+  };
+
+  const sequence = (workspaceId: string): Promise<void> => {
+    // What was committed after the run under way began needs another one.
+    const after = (running.get(workspaceId) ?? Promise.resolve()).catch(() => {}).then(() => run(workspaceId));
+    const tracked = after.finally(() => {
+      if (running.get(workspaceId) === tracked) running.delete(workspaceId);
+    });
+    running.set(workspaceId, tracked);
+    return tracked;
+  };
+
+  const after = (workspaceId: string, waitMs: number): void => {
+    if (closed || timers.has(workspaceId)) return;
+    const timer = setTimeout(() => {
+      timers.delete(workspaceId);
+      // Where keys or the database are away, entries stay pending until they are back.
+      sequence(workspaceId).catch(() => broken.has(workspaceId) || after(workspaceId, retryMs));
+    }, waitMs);
+    timers.set(workspaceId, timer.unref());
+  };
+
+  return {
+    soon: (workspaceId) => after(workspaceId, delayMs),
+    sequence,
+    requireSound,
+    close: async () => {
+      closed = true;
+      for (const timer of timers.values()) clearTimeout(timer);
+      await Promise.allSettled([...timers.keys()].map(sequence));
+      await Promise.allSettled(running.values());
+      timers.clear();
+    },
+  };
+}
+
+/** Resolves with how many entries were put into the tree; 0 also when another server is at it. */
+async function sequenceGroup(
+  within: Transaction<Tables>,
+  workspaceId: string,
+  keys: EntryKeys,
+  now: Date,
+): Promise<number> {
+  if (!(await tree.lockTree(within, workspaceId))) return 0;
+  const range = await readTree(within, workspaceId, keys);
+  const leaves = await tree.selectNewLeaves(within, range.size, groupSizeMax);
+  if (leaves.length === 0) return 0;
+  const nodes: tree.NewNode[] = [];
+  for (const { position, leafHash, mac } of leaves) {
+    if (position !== range.size + 1) throw integrityLost(`entry ${range.size + 1} is missing`);
+    if (!keys.mac(leafHash).equals(mac)) throw integrityLost(`entry ${position} was not written by this server`);
+    range.append(leafHash, (level, index, hash) => nodes.push({ level, index, hash }));
+  }
+  await tree.addNodes(within, workspaceId, nodes);
+  const checkpoint = { origin: originOf(workspaceId), size: range.size, root: range.root() };
+  await tree.insertCheckpoint(within, {
+    workspace_id: workspaceId,
+    size: range.size,
+    note: signCheckpoint(checkpoint, keys.signingKey),
+    signed_at: now,
+  });
+  return leaves.length;
+}
+
+/** The tree as it was signed last. Throws `ledger/integrity_lost` when what is stored is another one. */
+async function readTree(within: Transaction<Tables>, workspaceId: string, keys: EntryKeys) {
+  const note = await tree.selectNewestCheckpoint(within);
+  if (note === null) return compactRange();
+  const { size, root } = openOwn(note, logKey(workspaceId, keys));
+  const range = await tree.readEdge(within, size).then(
+    (edge) => compactRange(size, edge),
+    (error: unknown) => {
+      throw error instanceof RangeError ? integrityLost('a part of its tree is missing') : error;
+    },
+  );
+  if (!range.root().equals(root)) throw integrityLost('its tree is not the one that was signed');
+  return range;
+}
+
+function openOwn(note: string, key: VerifierKey): { size: number; root: Buffer } {
+  try {
+    return openCheckpoint(note, key);
+  } catch {
+    throw integrityLost('its newest checkpoint is not one of ours');
+  }
+}

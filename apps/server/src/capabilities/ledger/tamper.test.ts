@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { type ExportReport, parseVerifierKey, verifyEntryProof, verifyExport } from '@strongroom/merkle-log';
+import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AuditContext, AuditEvent } from '#contracts';
+import { createVault, migrations as vaultMigrations } from '#vault';
+import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
+import { createLedger, type Ledger, migrations } from './index.ts';
+
+// Somebody who owns the database, and with it every row, but neither our keys nor a checkpoint that others hold.
+const clock = { now: () => new Date() };
+const complaints: string[] = [];
+const log = { error: (_: object, message: string) => void complaints.push(message) };
+const ledgers: Ledger[] = [];
+let folder: TemporaryFolder;
+let started: TestDatabase;
+let owner: pg.Client;
+let ledger: Ledger;
+let workspaceId: string;
+
+function startLedger(): Ledger {
+  const { database } = started;
+  const { ledgerKeys: keys } = createVault({ database, wrapper: localKeyWrapper(folder.path), clock });
+  const made = createLedger({ database, keys, clock, log });
+  ledgers.push(made);
+  return made;
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await loadRootKey(folder.path);
+  started = await startTestDatabase([...migrations, ...vaultMigrations]);
+  const { socketFolder: host, port } = started.address;
+  const options = '-c search_path=strongroom';
+  owner = new pg.Client({ host, port, user: 'postgres', password: 'owner', database: 'strongroom', options });
+  await owner.connect();
+});
+beforeEach(async () => {
+  workspaceId = randomUUID();
+  ledger = startLedger();
+  await append(20);
+  await ledger.sequence(workspaceId);
+});
+afterAll(async () => {
+  await Promise.all(ledgers.map((one) => one.close()));
+  await owner.end();
+  await started[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function append(count: number, by = ledger): Promise<string[]> {
+  const context: AuditContext = {
+    workspaceId,
+    actor: { kind: 'person', id: randomUUID(), name: 'ada@example.org' },
+    sessionId: null,
+    address: '192.0.2.7',
+    requestId: null,
+  };
+  const event: AuditEvent = {
+    action: 'query.released',
+    resource: 'aviation',
+    decision: { allowed: true, reason: 'permission ask' },
+    outcome: 'done',
+  };
+  const receipts = await Promise.all(Array.from({ length: count }, () => by.append(context, event)));
+  return receipts.map(({ entryId }) => entryId);
+}
+
+async function exported(by = ledger): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of by.export(workspaceId)) lines.push(line);
+  return lines;
+}
+
+async function* each(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
+
+/** A server started anew after the change, so that nothing it remembers can help. */
+async function verdict(held: string[] = []): Promise<ExportReport> {
+  return verifyExport(each(await exported(startLedger())), { held });
+}
+
+function checkpointOf(lines: readonly string[]): string {
+  const header: { checkpoint: string } = JSON.parse(lines[0] ?? '');
+  return header.checkpoint;
+}
+
+const run = (sql: string) => owner.query(sql.replaceAll('$ws', `'${workspaceId}'`));
+
+test('an untouched log is all right, entry by entry and with a checkpoint held from before', async () => {
+  const held = checkpointOf(await exported());
+  await append(30);
+  expect(await verdict([held])).toMatchObject({ ok: true, problems: [], size: 50, redacted: 0 });
+});
+
+describe('verify names what the owner of the database did', () => {
+  test('an altered outcome', async () => {
+    await run(`update ledger_entries set outcome = 'refused' where workspace_id = $ws and position = 7`);
+    expect((await verdict()).problems).toEqual(['entry 7 was altered']);
+  });
+
+  test('an altered ciphertext, and an altered key', async () => {
+    await run(
+      `update ledger_entries set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where workspace_id = $ws and position = 3`,
+    );
+    await run(
+      `update ledger_entries set commitment = set_byte(commitment, 0, get_byte(commitment, 0) # 1) where workspace_id = $ws and position = 5`,
+    );
+    expect((await verdict()).problems).toEqual(['entry 3 was altered', 'entry 5 was altered']);
+  });
+
+  test('a dropped entry', async () => {
+    await run(`delete from ledger_entries where workspace_id = $ws and position = 9`);
+    const { ok, problems } = await verdict();
+    expect([ok, problems[0]]).toEqual([false, 'entry 9 is missing']);
+  });
+
+  test('two entries exchanged', async () => {
+    await run(`update ledger_entries set position = 1000 where workspace_id = $ws and position = 4`);
+    await run(`update ledger_entries set position = 4 where workspace_id = $ws and position = 11`);
+    await run(`update ledger_entries set position = 11 where workspace_id = $ws and position = 1000`);
+    expect((await verdict()).problems).toEqual(['entries 4 and 11 were exchanged']);
+  });
+
+  test('an entry inserted in the middle', async () => {
+    await run(`update ledger_entries set position = position + 1000 where workspace_id = $ws and position >= 6`);
+    await run(
+      `insert into ledger_entries select workspace_id, 6, gen_random_uuid(), at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
+    );
+    await run(`update ledger_entries set position = position - 999 where workspace_id = $ws and position > 1000`);
+    expect((await verdict()).problems[0]).toBe('an entry was inserted at 6');
+  });
+
+  test('the newest entries cut off', async () => {
+    await run(`delete from ledger_entries where workspace_id = $ws and position > 15`);
+    expect((await verdict()).problems).toContain('entries 16 to 20 are missing');
+  });
+
+  test('the newest entries cut off together with their checkpoints: by whoever holds one', async () => {
+    const held = checkpointOf(await exported());
+    await run(`delete from ledger_entries where workspace_id = $ws`);
+    await run(`delete from ledger_tiles where workspace_id = $ws`);
+    await run(`delete from ledger_checkpoints where workspace_id = $ws`);
+    await run(`update ledger_heads set position = 0 where workspace_id = $ws`);
+    const rewritten = startLedger();
+    await append(10, rewritten);
+    await rewritten.sequence(workspaceId);
+    expect((await verdict()).ok).toBe(true);
+    expect((await verdict([held])).problems).toEqual([
+      'the log was cut: you hold a checkpoint of 20 entries, and this one has 10',
+    ]);
+    await append(15, rewritten);
+    expect((await verdict([held])).problems).toEqual([
+      'the log does not begin with the 20 entries whose checkpoint you hold',
+    ]);
+  });
+
+  test('a tree rewritten to fit', async () => {
+    await run(
+      `update ledger_tiles set hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1) where workspace_id = $ws and level = 0`,
+    );
+    const { problems } = await verdict();
+    expect(problems).toEqual(['entry 2 was altered', 'entries 1 to 20 are not those that were signed']);
+  });
+
+  test('a checkpoint with another signature', async () => {
+    await run(
+      `update ledger_checkpoints set note = replace(note, E'\\n20\\n', E'\\n19\\n') where workspace_id = $ws and size = 20`,
+    );
+    const { problems } = await verdict();
+    expect(problems[0]).toMatch(/^the checkpoint of the export: the checkpoint is not signed by/);
+  });
+});
+
+describe('a log that was changed stops, loudly, and with it what needs it', () => {
+  test('at an entry that we did not write', async () => {
+    await run(
+      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, fields_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
+    );
+    const next = startLedger();
+    complaints.length = 0;
+    await expect(next.sequence(workspaceId)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
+    await expect(append(1, next)).rejects.toMatchObject({ code: 'ledger/integrity_lost', status: 503 });
+    expect(() => next.requireSound(workspaceId)).toThrow(/entry 21 was not written by this server/);
+    expect(complaints).toEqual(['the audit log was changed from outside: it stops']);
+  });
+
+  test('at a tree that is not the one that was signed', async () => {
+    await run(
+      `update ledger_tiles set hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) where workspace_id = $ws and level = 0`,
+    );
+    await expect(startLedger().sequence(workspaceId)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
+    await run(`delete from ledger_tiles where workspace_id = $ws`);
+    await expect(startLedger().sequence(workspaceId)).rejects.toThrow(/a part of its tree is missing/);
+  });
+
+  test('and other workspaces go on', async () => {
+    await run(`delete from ledger_tiles where workspace_id = $ws`);
+    const next = startLedger();
+    await expect(next.sequence(workspaceId)).rejects.toThrow();
+    workspaceId = randomUUID();
+    await append(1, next);
+    await next.sequence(workspaceId);
+  });
+});
+
+describe('the proof of an entry', () => {
+  test('holds without a server for each entry, and fails with any changed field', async () => {
+    for (const id of await append(3)) {
+      const text = JSON.stringify(await ledger.prove(workspaceId, id));
+      expect(verifyEntryProof(text)).toMatchObject({ ok: true, problems: [], entry: { id } });
+      expect(verifyEntryProof(text.replace('ada@example.org', 'eve@example.org')).problems).toContain(
+        'the entry was altered',
+      );
+      expect(verifyEntryProof(text.replace('"done"', '"refused"')).ok).toBe(false);
+    }
+  });
+
+  test('of another log is refused by whoever knows the key', async () => {
+    const [id = ''] = await append(1);
+    const proof = await ledger.prove(workspaceId, id);
+    workspaceId = randomUUID();
+    const [other = ''] = await append(1);
+    const { key } = await ledger.prove(workspaceId, other);
+    expect(verifyEntryProof(JSON.stringify(proof), parseVerifierKey(key)).ok).toBe(false);
+    await expect(ledger.prove(workspaceId, id)).rejects.toMatchObject({ code: 'ledger/not_found' });
+  });
+});
+
+test('an export that was cut short, or is none, is refused', async () => {
+  const lines = await exported();
+  expect((await verifyExport(each(lines.slice(0, -1)))).problems).toContain('the export was cut short');
+  expect((await verifyExport(each([...lines.slice(0, 5), ...lines.slice(-1)]))).problems).toContain(
+    'entries 5 to 20 are missing',
+  );
+  for (const bad of [[], ['{}'], [...lines.slice(0, 1), 'no json'], [...lines, lines[1] ?? '']])
+    await expect(verifyExport(each(bad))).rejects.toMatchObject({ code: 'merkle-log/bad_export' });
+});
+
+test('two servers that sequence at once put each entry into the tree once', async () => {
+  const servers = [startLedger(), startLedger(), startLedger()];
+  await Promise.all(servers.flatMap((server) => [append(40, server), server.sequence(workspaceId)]));
+  await ledger.sequence(workspaceId);
+  expect(await verdict()).toMatchObject({ ok: true, size: 140 });
+});

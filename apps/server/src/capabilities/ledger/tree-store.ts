@@ -1,0 +1,162 @@
+import {
+  edgeNodes,
+  hashSizeBytes,
+  nodeInTile,
+  type ReadNodes,
+  tileOf,
+  type TilePlace,
+  tileWidth,
+} from '@strongroom/merkle-log';
+import { sql, type ColumnType } from 'kysely';
+import type { Tables, Transaction } from '#platform/database';
+
+declare module '#platform/database' {
+  interface Tables {
+    ledger_tiles: {
+      workspace_id: string;
+      level: number;
+      tile: ColumnType<string, number, never>;
+      hashes: ColumnType<Buffer, Uint8Array, Uint8Array>;
+    };
+    ledger_checkpoints: {
+      workspace_id: string;
+      size: ColumnType<string, number, never>;
+      note: string;
+      signed_at: Date;
+    };
+  }
+}
+
+type Within = Transaction<Tables>;
+export type NewLeaf = { readonly position: number; readonly leafHash: Buffer; readonly mac: Buffer };
+
+/** True when this transaction may put entries into the workspace's tree: one at a time, over all servers of a database. */
+export async function lockTree(within: Within, workspaceId: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${`ledger/${workspaceId}`}, 0)) as locked
+  `.execute(within);
+  return rows[0]?.locked === true;
+}
+
+/** Committed entries that no checkpoint covers yet, in order. */
+export async function selectNewLeaves(within: Within, size: number, rowsMax: number): Promise<NewLeaf[]> {
+  const rows = await within
+    .selectFrom('ledger_entries')
+    .select(['position', 'leaf_hash as leafHash', 'mac'])
+    .where(sql<boolean>`position > ${size}::bigint`)
+    .orderBy('position')
+    .limit(rowsMax)
+    .execute();
+  return rows.map((row) => ({ ...row, position: Number(row.position) }));
+}
+
+/** Reads complete nodes of a tree that has been stored; throws RangeError for one that has not. One statement. */
+export function readNodes(within: Within): ReadNodes {
+  return async (nodes) => {
+    const places = nodes.map(tileOf);
+    const tiles = await selectTiles(within, places);
+    return nodes.map((node, at) => nodeInTile(node, tiles.get(keyOf(places[at])) ?? Buffer.alloc(0)));
+  };
+}
+
+/** Roots of the perfect subtrees of the first `size` entries, largest first. */
+export async function readEdge(within: Within, size: number): Promise<readonly Uint8Array[]> {
+  return readNodes(within)(edgeNodes(size));
+}
+
+export type NewNode = { readonly level: number; readonly index: number; readonly hash: Uint8Array };
+
+/** Adds nodes, which come in order, to the tiles they belong to. */
+export async function addNodes(within: Within, workspaceId: string, nodes: readonly NewNode[]): Promise<void> {
+  const groups = new Map<string, { place: TilePlace; first: number; hashes: Uint8Array[] }>();
+  for (const { level, index, hash } of nodes) {
+    if (level % 8 !== 0) continue;
+    const place = { level: level / 8, index: Math.floor(index / tileWidth) };
+    const group = groups.get(keyOf(place)) ?? { place, first: index % tileWidth, hashes: [] };
+    groups.set(keyOf(place), group);
+    group.hashes.push(hash);
+  }
+  const begun = [...groups.values()].filter(({ first }) => first > 0).map(({ place }) => place);
+  const before = await selectTiles(within, begun);
+  for (const { place, first, hashes } of groups.values()) {
+    const old = before.get(keyOf(place)) ?? Buffer.alloc(0);
+    await within
+      .insertInto('ledger_tiles')
+      .values({
+        workspace_id: workspaceId,
+        level: place.level,
+        tile: place.index,
+        hashes: Buffer.concat([old.subarray(0, first * hashSizeBytes), ...hashes]),
+      })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['workspace_id', 'level', 'tile'])
+          .doUpdateSet((update) => ({ hashes: update.ref('excluded.hashes') })),
+      )
+      .execute();
+  }
+}
+
+/** Hashes of the entries' level, for positions `after` + 1 to `until`; null where the tree holds none. */
+export async function selectLeafHashes(within: Within, after: number, until: number): Promise<(Buffer | null)[]> {
+  const first = Math.floor(after / tileWidth);
+  const places = Array.from({ length: Math.floor((until - 1) / tileWidth) - first + 1 }, (_, at) => ({
+    level: 0,
+    index: first + at,
+  }));
+  const tiles = await selectTiles(within, places);
+  return Array.from({ length: until - after }, (_, at) => {
+    const index = after + at;
+    const from = (index % tileWidth) * hashSizeBytes;
+    const hash = tiles
+      .get(keyOf({ level: 0, index: Math.floor(index / tileWidth) }))
+      ?.subarray(from, from + hashSizeBytes);
+    return hash?.length === hashSizeBytes ? hash : null;
+  });
+}
+
+async function selectTiles(within: Within, places: readonly TilePlace[]): Promise<Map<string, Buffer>> {
+  if (places.length === 0) return new Map();
+  const rows = await within
+    .selectFrom('ledger_tiles')
+    .select(['level', 'tile', 'hashes'])
+    .where(
+      sql<boolean>`(level, tile) in (select * from unnest(${places.map(({ level }) => level)}::integer[], ${places.map(({ index }) => index)}::bigint[]))`,
+    )
+    .execute();
+  return new Map(rows.map(({ level, tile, hashes }) => [`${level}/${tile}`, hashes]));
+}
+
+function keyOf(place: TilePlace | undefined): string {
+  return place === undefined ? '' : `${place.level}/${place.index}`;
+}
+
+/** The newest checkpoint's note, or null before the first. */
+export async function selectNewestCheckpoint(within: Within): Promise<string | null> {
+  const row = await within
+    .selectFrom('ledger_checkpoints')
+    .select('note')
+    .orderBy('size', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.note ?? null;
+}
+
+/** Notes of at most `rowsMax` checkpoints below `size`, evenly spread, smallest first. */
+export async function selectSpreadCheckpoints(within: Within, size: number, rowsMax: number): Promise<string[]> {
+  const { rows } = await sql<{ note: string }>`
+    select note from (
+      select note, size, row_number() over (order by size) as place, count(*) over () as total
+      from ledger_checkpoints where size < ${size}::bigint
+    ) as numbered
+    where place % greatest(1, ceil(total / ${rowsMax}::numeric)::bigint) = 0 order by size
+  `.execute(within);
+  return rows.map(({ note }) => note);
+}
+
+export async function insertCheckpoint(
+  within: Within,
+  checkpoint: { workspace_id: string; size: number; note: string; signed_at: Date },
+): Promise<void> {
+  await within.insertInto('ledger_checkpoints').values(checkpoint).execute();
+}

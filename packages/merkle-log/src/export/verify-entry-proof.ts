@@ -1,0 +1,75 @@
+import { openCheckpoint } from '../checkpoint.ts';
+import { LogError } from '../errors.ts';
+import { equal } from '../verify-consistency.ts';
+import { verifyInclusion } from '../verify-inclusion.ts';
+import { parseVerifierKey, type VerifierKey } from '../verifier-key.ts';
+import { type ExportEntry, isObject, isText, parseEntry } from './export-lines.ts';
+import { leafOf } from './leaf-of-entry.ts';
+
+export const entryProofFormat = 'strongroom-entry-proof/v1';
+
+/** An entry and the way from it to a signed checkpoint, docs/formats/audit-log.md. */
+export type EntryProof = {
+  readonly format: typeof entryProofFormat;
+  readonly origin: string;
+  /** The log's public key as `name+id+base64`. Believed only when it is the one that whoever verifies knows. */
+  readonly key: string;
+  readonly checkpoint: string;
+  /** Hashes in base64, from the leaf up. */
+  readonly proof: readonly string[];
+  readonly entry: ExportEntry;
+};
+
+export type EntryProofReport = {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  readonly origin: string;
+  readonly key: string;
+  readonly size: number | null;
+  readonly entry: ExportEntry;
+};
+
+/**
+ * Checks, without any server, that an entry is in the log: its fields against their hashes, its leaf against the root,
+ * the root against the signature. `key` as for `verifyExport`. `text` is attacker-controlled; throws `merkle-log/bad_proof`.
+ */
+export function verifyEntryProof(text: string, key: VerifierKey | null = null): EntryProofReport {
+  const proof = parseProof(text);
+  const problems: string[] = [];
+  const leaf = leafOf(proof.entry);
+  if (!equal(leaf, Buffer.from(proof.entry.leafHash, 'hex'))) problems.push('the entry was altered');
+  const size = checkRoot(proof, leaf, key ?? parseVerifierKey(proof.key), problems);
+  return { ok: problems.length === 0, problems, origin: proof.origin, key: proof.key, size, entry: proof.entry };
+}
+
+function checkRoot(proof: EntryProof, leaf: Uint8Array, key: VerifierKey, problems: string[]): number | null {
+  if (key.name !== proof.origin) problems.push('the proof is of another log than the key');
+  try {
+    const { size, root } = openCheckpoint(proof.checkpoint, key);
+    const path = proof.proof.map((hash) => Buffer.from(hash, 'base64'));
+    if (!verifyInclusion(proof.entry.position - 1, size, leaf, root, path))
+      problems.push(`the proof does not lead to the signed root of ${size} entries`);
+    return size;
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+    problems.push(error.message);
+    return null;
+  }
+}
+
+const proofLengthMax = 64;
+
+function parseProof(text: string): EntryProof {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isObject(value) && value['format'] === entryProofFormat && isObject(value['entry'])) {
+      const { origin, key, checkpoint, proof } = value;
+      const isPath = Array.isArray(proof) && proof.length <= proofLengthMax && proof.every(isText);
+      if (isText(origin) && isText(key) && isText(checkpoint) && isPath)
+        return { format: entryProofFormat, origin, key, checkpoint, proof, entry: parseEntry(value['entry']) };
+    }
+  } catch {
+    // Said below, without repeating the text.
+  }
+  throw new LogError('merkle-log/bad_proof', 'this is not a proof of an entry');
+}

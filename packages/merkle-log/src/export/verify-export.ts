@@ -1,0 +1,143 @@
+import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
+import { compactRange } from '../compact-range.ts';
+import { LogError } from '../errors.ts';
+import { equal } from '../verify-consistency.ts';
+import { parseVerifierKey, type VerifierKey } from '../verifier-key.ts';
+import { type ExportHeader, parseHeader, parseLine } from './export-lines.ts';
+import { leafOf } from './leaf-of-entry.ts';
+import { type Difference, nameDifferences } from './name-differences.ts';
+
+export type ExportReport = {
+  /** Nothing is wrong. */
+  readonly ok: boolean;
+  /** One sentence each, the most telling first; empty when all is well. */
+  readonly problems: readonly string[];
+  readonly origin: string;
+  /** The public key it was checked with, as text. */
+  readonly key: string;
+  /** How many entries the checkpoint covers, and how many of them are redacted. */
+  readonly size: number;
+  readonly redacted: number;
+};
+
+const problemsMax = 50;
+/** Differences kept to be named; more are only counted. */
+const differencesMax = 10_000;
+
+/**
+ * Checks an export line by line, in memory that does not grow with it: each entry's fields against their hashes, each
+ * entry against its place in the tree, the tree against the signed checkpoint, and the places against each other.
+ * `key`: the public key that whoever verifies knows; null takes the export's own word for it, which shows only that the
+ * export agrees with itself. `held`: checkpoints that whoever verifies has kept; the log must contain each.
+ * Throws `merkle-log/bad_export` when it is no export at all.
+ */
+export async function verifyExport(
+  lines: AsyncIterable<string>,
+  { key = null, held = [] }: { key?: VerifierKey | null; held?: readonly string[] } = {},
+): Promise<ExportReport> {
+  const problems: string[] = [];
+  const iterator = lines[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const header = parseHeader(first.done === true ? '' : first.value);
+  const opened = openHeader(header, key, held, problems);
+  const entries = await checkEntries(iterator, opened, problems);
+  return {
+    ok: problems.length === 0,
+    problems: problems.slice(0, problemsMax),
+    origin: header.origin,
+    key: header.key,
+    size: opened.checkpoint?.size ?? entries.seen,
+    redacted: entries.redacted,
+  };
+}
+
+type Opened = {
+  readonly checkpoint: Checkpoint | null;
+  /** Roots that the log must have had, smallest size first. */
+  readonly milestones: readonly (Checkpoint & { readonly held: boolean })[];
+};
+
+function openHeader(
+  header: ExportHeader,
+  known: VerifierKey | null,
+  held: readonly string[],
+  problems: string[],
+): Opened {
+  const open = (note: string, key: VerifierKey, what: string): Checkpoint | null => {
+    try {
+      return openCheckpoint(note, key);
+    } catch (error) {
+      problems.push(`${what}: ${error instanceof LogError ? error.message : 'it is not readable'}`);
+      return null;
+    }
+  };
+  const key = known ?? parseVerifierKey(header.key);
+  if (key.name !== header.origin) problems.push('the export is of another log than the key');
+  const checkpoint = open(header.checkpoint, key, 'the checkpoint of the export');
+  const own = header.earlier.map((note) => open(note, key, 'an earlier checkpoint of the export'));
+  const kept = held.map((note) => open(note, key, 'a checkpoint you hold'));
+  const milestones = [
+    ...own.filter((one) => one !== null).map((one) => ({ ...one, held: false })),
+    ...kept.filter((one) => one !== null).map((one) => ({ ...one, held: true })),
+    ...(checkpoint === null ? [] : [{ ...checkpoint, held: false }]),
+  ];
+  return { checkpoint, milestones: milestones.toSorted((one, other) => one.size - other.size) };
+}
+
+async function checkEntries(
+  lines: AsyncIterator<string>,
+  { checkpoint, milestones }: Opened,
+  problems: string[],
+): Promise<{ seen: number; redacted: number }> {
+  const tree = compactRange();
+  const differences: Difference[] = [];
+  const waiting = [...milestones];
+  let [end, redacted, matched, broken]: [number | null, number, number, boolean] = [null, 0, 0, false];
+
+  const passMilestones = (): void => {
+    for (let next = waiting[0]; next !== undefined && next.size <= tree.size; next = waiting[0]) {
+      waiting.shift();
+      if (equal(next.root, tree.root())) matched = next.size;
+      else if (next.held)
+        problems.push(`the log does not begin with the ${next.size} entries whose checkpoint you hold`);
+      else if (!broken) {
+        broken = true;
+        problems.push(`entries ${matched + 1} to ${next.size} are not those that were signed`);
+      }
+    }
+  };
+
+  passMilestones();
+  let expected = 1;
+  for (let line = await lines.next(); line.done !== true; line = await lines.next()) {
+    if (line.value === '') continue;
+    if (end !== null) throw new LogError('merkle-log/bad_export', 'there are lines after the end of the export');
+    const entry = parseLine(line.value);
+    if ('end' in entry) {
+      end = entry.end;
+      continue;
+    }
+    if (entry.position < expected) problems.push(`entry ${entry.position} comes twice or out of order`);
+    if (entry.position > expected) missing(expected, entry.position - 1, problems);
+    expected = Math.max(expected, entry.position + 1);
+    if ('hash' in entry.fields) redacted += 1;
+    const leaf = leafOf(entry);
+    if (!equal(leaf, Buffer.from(entry.leafHash, 'hex')) && differences.length < differencesMax)
+      differences.push({ position: entry.position, found: leaf.toString('hex'), signed: entry.leafHash });
+    tree.append(Buffer.from(entry.leafHash, 'hex'));
+    passMilestones();
+  }
+  problems.unshift(...nameDifferences(differences));
+  if (end === null) problems.push('the export was cut short');
+  const size = checkpoint?.size ?? 0;
+  if (tree.size < size && expected <= size) missing(expected, size, problems);
+  for (const { size: signed, held } of waiting)
+    if (held) problems.push(`the log was cut: you hold a checkpoint of ${signed} entries, and this one has ${size}`);
+  if (checkpoint !== null && tree.size > size)
+    problems.push(`entries ${size + 1} to ${tree.size} are not covered by the checkpoint`);
+  return { seen: tree.size, redacted };
+}
+
+function missing(from: number, to: number, problems: string[]): void {
+  problems.push(from === to ? `entry ${from} is missing` : `entries ${from} to ${to} are missing`);
+}

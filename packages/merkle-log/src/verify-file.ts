@@ -1,0 +1,53 @@
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { LogError } from './errors.ts';
+import { splitLines } from './export/split-lines.ts';
+import { verifyEntryProof } from './export/verify-entry-proof.ts';
+import { verifyExport } from './export/verify-export.ts';
+import { parseVerifierKey } from './verifier-key.ts';
+
+/** What a person asks of the verifier: files they hold, and what they know already. */
+export type VerifyRequest = {
+  readonly kind: 'ledger' | 'receipt';
+  readonly file: string;
+  /** The log's public key as text; without it the file's own word is taken. */
+  readonly key?: string | undefined;
+  /** Files with checkpoints kept from earlier. */
+  readonly checkpoints?: readonly string[];
+};
+
+export type VerifyReport = {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  /** What was checked, in a sentence; and, where no key was given, what is left to compare. */
+  readonly summary: string;
+  readonly key: string;
+};
+
+const proofSizeMax = 1024 * 1024;
+
+/** Checks a file without any server. Throws `LogError` when the file is not what it should be or can't be read. */
+export async function verifyFile({ kind, file, key, checkpoints = [] }: VerifyRequest): Promise<VerifyReport> {
+  const known = key === undefined ? null : parseVerifierKey(key);
+  if (kind === 'ledger') {
+    const held = await Promise.all(checkpoints.map(readSmall));
+    await readable(file);
+    const { ok, problems, ...found } = await verifyExport(splitLines(createReadStream(file)), { key: known, held });
+    const redacted = found.redacted === 0 ? '' : `, ${found.redacted} of them redacted`;
+    return { ok, problems, key: found.key, summary: `${found.size} entries of ${found.origin}${redacted}` };
+  }
+  const { ok, problems, entry, origin, size, key: own } = verifyEntryProof(await readSmall(file), known);
+  const place = `entry ${entry.position} of ${size ?? '?'} of ${origin}`;
+  return { ok, problems, key: own, summary: `${place}: ${entry.action}, ${entry.outcome}, ${entry.at}` };
+}
+
+async function readSmall(file: string): Promise<string> {
+  if ((await readable(file)) > proofSizeMax) throw new LogError('merkle-log/bad_proof', 'the file is too large');
+  return readFile(file, 'utf8');
+}
+
+async function readable(file: string): Promise<number> {
+  const found = await stat(file).catch(() => null);
+  if (found === null || !found.isFile()) throw new LogError('merkle-log/bad_export', `\`${file}\` can't be read`);
+  return found.size;
+}

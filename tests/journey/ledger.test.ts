@@ -1,0 +1,91 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  rootFolder,
+  type RunningServer,
+  runCli,
+  runProgram,
+  startServer,
+  type TemporaryFolder,
+  temporaryFolder,
+} from '@strongroom/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let server: RunningServer;
+let folder: TemporaryFolder;
+
+beforeAll(async () => {
+  [server, folder] = await Promise.all([startServer({ env: { STRONGROOM_SAMPLE: 'off' } }), temporaryFolder('ledger')]);
+  await good(['people', 'invite', 'ada@example.com', '--role', 'viewer']);
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const strongroom = (args: readonly string[], env: Record<string, string> = { STRONGROOM_HOME: server.home }) =>
+  runCli(args, { env, cwd: folder.path });
+/** No server anywhere. */
+const offline = (args: readonly string[]) => strongroom(args, { STRONGROOM_HOME: join(folder.path, 'nowhere') });
+
+async function good(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await strongroom(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+test('an export verifies on a machine without a server, and one changed word in it is named', async () => {
+  await good(['ledger', 'export', 'audit.ndjson']);
+  expect(await offline(['verify', 'ledger', 'audit.ndjson'])).toMatchObject({ code: 0, stderr: '' });
+
+  const path = join(folder.path, 'audit.ndjson');
+  const lines = (await readFile(path, 'utf8')).split('\n');
+  const changed = lines.findIndex((line) => line.includes('ada@example.com'));
+  await writeFile(path, lines.map((line, at) => (at === changed ? line.replace('ada@', 'eve@') : line)).join('\n'));
+  expect(await offline(['verify', 'ledger', 'audit.ndjson'])).toMatchObject({
+    code: 1,
+    stderr: `verify/ledger_altered: entry ${changed} was altered\n`,
+  });
+  await writeFile(path, lines.filter((_, at) => at !== changed).join('\n'));
+  expect((await offline(['verify', 'ledger', 'audit.ndjson'])).stderr).toContain(`entry ${changed} is missing`);
+  await writeFile(path, 'something else\n');
+  expect(await offline(['verify', 'ledger', 'audit.ndjson'])).toMatchObject({ code: 1, stdout: '' });
+  expect(await offline(['verify', 'ledger', 'no-such-file'])).toMatchObject({ code: 1, stdout: '' });
+});
+
+test('the running log verifies, and a checkpoint kept from before still holds', async () => {
+  await good(['ledger', 'export', 'before.ndjson']);
+  const [first = ''] = (await readFile(join(folder.path, 'before.ndjson'), 'utf8')).split('\n');
+  const { checkpoint, key }: { checkpoint: string; key: string } = JSON.parse(first);
+  await writeFile(join(folder.path, 'checkpoint'), checkpoint);
+  await good(['people', 'invite', 'bob@example.com']);
+  expect(await good(['ledger', 'verify', '--checkpoint', 'checkpoint', '--key', key])).toMatch(/^OK: \d+ entries of/);
+  const other = key.replace(/^[^+]+/, 'another');
+  expect(await strongroom(['ledger', 'verify', '--key', other])).toMatchObject({ code: 1 });
+});
+
+test('the proof of one entry verifies without a server, and not once a field is changed', async () => {
+  const { entries }: { entries: { id: string }[] } = JSON.parse(
+    await good(['ledger', 'list', '--resource', 'ada@example.com', '--json']),
+  );
+  const path = join(folder.path, 'proof.json');
+  const proof = await good(['ledger', 'prove', entries[0]?.id ?? '']);
+  await writeFile(path, proof);
+  expect((await offline(['verify', 'receipt', 'proof.json'])).stdout).toMatch(/^OK: entry \d+ of \d+ /);
+  await writeFile(path, proof.replace('example.com', 'example.org'));
+  expect(await offline(['verify', 'receipt', 'proof.json'])).toMatchObject({
+    code: 1,
+    stderr:
+      'verify/receipt_altered: the entry was altered; the proof does not lead to the signed root of ' +
+      `${(JSON.parse(proof) as { checkpoint: string }).checkpoint.split('\n')[1]} entries\n`,
+  });
+});
+
+test('the verifier runs by itself: one folder, and nothing installed', async () => {
+  await good(['ledger', 'export', 'alone.ndjson']);
+  const main = join(rootFolder, 'packages/merkle-log/src/verify-main.ts');
+  const run = (args: string[]) => runProgram(process.execPath, [main, ...args], { cwd: folder.path });
+  expect(await run(['ledger', 'alone.ndjson'])).toMatchObject({ code: 0, stderr: '' });
+  expect(await run(['ledger', 'no-such-file'])).toMatchObject({ code: 1, stdout: '' });
+  expect(await run(['nonsense'])).toMatchObject({ code: 2, stdout: '' });
+});
