@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import {
   rootFolder,
   type RunningServer,
@@ -88,4 +91,22 @@ test('the verifier runs by itself: one folder, and nothing installed', async () 
   expect(await run(['ledger', 'alone.ndjson'])).toMatchObject({ code: 0, stderr: '' });
   expect(await run(['ledger', 'no-such-file'])).toMatchObject({ code: 1, stdout: '' });
   expect(await run(['nonsense'])).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('`strongroom witness` signs a checkpoint of this log that somebody brings, and stops cleanly', async () => {
+  await good(['ledger', 'export', 'witnessed.ndjson']);
+  const [first = ''] = (await readFile(join(folder.path, 'witnessed.ndjson'), 'utf8')).split('\n');
+  const { checkpoint, key }: { checkpoint: string; key: string } = JSON.parse(first);
+  const main = join(rootFolder, 'apps/cli/src/main.ts');
+  const args = [main, 'witness', '--log', key, '--name', 'witness.example', '--folder', 'w', '--port', '0'];
+  const witness = spawn(process.execPath, args, { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(witness, 'exit');
+  const lines = createInterface(witness.stdout)[Symbol.asyncIterator]();
+  expect((await lines.next()).value).toMatch(/^Witness witness\.example\+[0-9a-f]{8}\+/);
+  const url = String((await lines.next()).value).replace('Listening at ', '');
+  const answer = await fetch(url, { method: 'POST', body: `old 0\n\n${checkpoint}` });
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/^\u2014 witness\.example /)]);
+  witness.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(await offline(['witness', '--log', 'nonsense', '--name', 'w'])).toMatchObject({ code: 1, stdout: '' });
 });

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { WitnessOptions } from './commands/witness/run.ts';
 import { WrongUsage } from './failure.ts';
 import { openDesk, openSession } from './run-command.ts';
 import type { Desk, Session } from './session.ts';
@@ -17,6 +18,7 @@ export function buildProgram(): Command {
   addTokens(program);
   addLedger(program);
   addVerify(program);
+  addWitness(program);
   return program;
 }
 
@@ -252,6 +254,18 @@ async function run(command: Command, work: (session: Session) => Promise<void>):
   await work(await openSession(command.opts()['json'] === true));
 }
 
+function addWitness(program: Command): void {
+  verb(program, 'witness', 'Run a witness: it signs the checkpoints of logs you name, each only as long as it grew')
+    .requiredOption('--log <key>', 'public key of a log; may be given several times', append)
+    .requiredOption('--name <name>', 'how it signs, e.g. witness.example.com')
+    .option('--folder <folder>', 'where it keeps its key and what it signed last', 'witness')
+    .option('--host <address>', 'where it listens', '127.0.0.1')
+    .option('--port <port>', '0: any free one', portNumber, 7601)
+    .action((options: WitnessOptions, command: Command) =>
+      offline(command, async (desk) => (await import('./commands/witness/run.ts')).runWitness(desk, options)),
+    );
+}
+
 /** For commands that ask no server. */
 async function offline(command: Command, work: (desk: Desk) => Promise<void>): Promise<void> {
   await work(openDesk(command.opts()['json'] === true));
@@ -265,6 +279,12 @@ function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return number;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return port;
 }
 
 function oneOf(...choices: string[]): (text: string) => string {

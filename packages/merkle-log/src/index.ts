@@ -11,6 +11,8 @@ export { parseVerifierKey, printVerifierKey, verifierKey, type VerifierKey } fro
 export { openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
 export { cosign, cosignedAt } from './cosignature.ts';
 export { createWitness, type Witness, type WitnessAnswer } from './witness/add-checkpoint.ts';
+export { loadWitnessKey } from './witness/witness-key.ts';
+export { serveWitness, type ServedWitness } from './witness/serve-witness.ts';
 export { fileWitnessState, type Witnessed, type WitnessState } from './witness/witness-state.ts';
 export { encodeLeaf, hashField, hashFields, saltSizeBytes, sealedFields } from './entry-leaf.ts';
 export type { LeafParts, SealedField } from './entry-leaf.ts';

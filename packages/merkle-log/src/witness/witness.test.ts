@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@strongroom/testkit';
 import { expect, test } from 'vitest';
@@ -11,6 +11,8 @@ import { parseNote, parseSignatures } from '../signed-note.ts';
 import { hashLeaf } from '../tree-hash.ts';
 import { verifierKey } from '../verifier-key.ts';
 import { createWitness, type Witness } from './add-checkpoint.ts';
+import { serveWitness } from './serve-witness.ts';
+import { loadWitnessKey } from './witness-key.ts';
 import { fileWitnessState, type WitnessState } from './witness-state.ts';
 
 const origin = 'log.example/main';
@@ -138,4 +140,39 @@ test('a witness whose memory was damaged refuses rather than begin anew', async 
   await expect(witness.addCheckpoint(request(3, [], history(3).note))).rejects.toMatchObject({
     code: 'merkle-log/bad_state',
   });
+});
+
+test('over HTTP a witness answers as it should, and refuses what is too long or elsewhere', async () => {
+  await using folder = await temporaryFolder();
+  const failed: unknown[] = [];
+  const served = await serveWitness(witnessWith(fileWitnessState(folder.path)), {
+    host: '127.0.0.1',
+    port: 0,
+    failed: (error) => void failed.push(error),
+  });
+  const post = (body: string, path = '/add-checkpoint') => fetch(`${served.url}${path}`, { method: 'POST', body });
+  const first = await post(request(0, [], history(4).note));
+  expect([first.status, parseSignatures(await first.text()).length]).toEqual([200, 1]);
+  const late = await post(request(0, [], history(9).note));
+  expect([late.status, late.headers.get('content-type'), await late.text()]).toEqual([409, 'text/x.tlog.size', '4\n']);
+  expect((await post('x'.repeat(70_000))).status).toBe(413);
+  expect((await post('', '/')).status).toBe(404);
+  expect((await fetch(`${served.url}/add-checkpoint`)).status).toBe(405);
+  const [file = ''] = await readdir(folder.path);
+  await writeFile(join(folder.path, file), 'damaged');
+  expect((await post(request(4, [], history(4).note))).status).toBe(500);
+  expect(failed).toHaveLength(1);
+  await served.close();
+});
+
+test('a witness keeps its key, and refuses one that others may read or that is none', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'deep', 'witness.key');
+  const made = await loadWitnessKey(file);
+  expect((await loadWitnessKey(file)).equals(made)).toBe(true);
+  await chmod(file, 0o644);
+  await expect(loadWitnessKey(file)).rejects.toThrow(/can be read by others/);
+  await chmod(file, 0o600);
+  await writeFile(file, 'no key');
+  await expect(loadWitnessKey(file)).rejects.toMatchObject({ code: 'merkle-log/bad_state' });
 });
