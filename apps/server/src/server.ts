@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
 import type { Cluster } from '@strongroom/local-cluster';
 import { createGuard } from '@strongroom/sql-guard';
 import { createAccess } from '#access';
@@ -44,10 +44,10 @@ export async function startServer({
   log,
 }: Pick<Environment, 'config' | 'secrets'> & { log: Log }): Promise<RunningServer> {
   await using building = new AsyncDisposableStack();
-  const rootKey = await loadRootKey(path.join(config.home, 'keys'));
+  const clusterSecret = await loadClusterSecret(path.join(config.home, 'keys'));
   const wrapper = localKeyWrapper(path.join(config.home, 'keys'));
 
-  const embedded = { home: config.home, rootKey, log };
+  const embedded = { home: config.home, clusterSecret, log };
   const stopLater = async <T extends { cluster: Cluster }>(starting: Promise<T>): Promise<T> => {
     const started = await starting;
     building.defer(() => started.cluster.stop());
