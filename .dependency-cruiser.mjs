@@ -135,8 +135,8 @@ export default {
     only(
       'only-egress-talks-to-models',
       'undici',
-      [`${CAPABILITY}/egress/`, `${CAPABILITY}/identity/sign-in/`],
-      'invariant 2; sign-in talks to the identity provider',
+      [`${CAPABILITY}/egress/`, `${CAPABILITY}/identity/sign-in/`, '^apps/server/src/platform/outbound/'],
+      'invariant 2; sign-in talks to the identity provider, the platform to the holder of the keys',
     ),
     only(
       'only-connectors-talk-to-postgres',

@@ -40,6 +40,7 @@ const clean: Record<string, string> = {
   'apps/server/src/server.ts': CAPABILITIES.map((name) => `import './capabilities/${name}/index.ts';\n`).join(''),
   'apps/server/src/contracts/index.ts': NOTHING,
   'apps/server/src/platform/database/index.ts': "import 'pg';\n",
+  'apps/server/src/platform/outbound/index.ts': "import 'undici';\n",
   ...Object.fromEntries(
     CAPABILITIES.flatMap((name) => [
       [`${capability(name)}/index.ts`, NOTHING],

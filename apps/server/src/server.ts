@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret } from '@strongroom/keyring';
 import type { Cluster } from '@strongroom/local-cluster';
 import { createGuard } from '@strongroom/sql-guard';
 import { createAccess } from '#access';
@@ -16,7 +16,9 @@ import { systemClock as clock } from '#platform/clock';
 import { startProductCluster, startSampleCluster } from '#platform/clusters';
 import { createDatabase } from '#platform/database';
 import { createHttp, type Http } from '#platform/http';
+import { createKeyWrapper, keyFolder } from '#platform/key-holder';
 import type { Log } from '#platform/log';
+import { createOutbound } from '#platform/outbound';
 import { createQuery, queryRoutes } from '#query';
 import { createSources, ensureSample, sourcesRoutes } from '#sources';
 import { createVault } from '#vault';
@@ -24,6 +26,8 @@ import packageManifest from '../package.json' with { type: 'json' };
 import { migrations } from './migrations.ts';
 
 const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
+/** A holder that is asked while everybody waits must say no soon: revoking is to show within five seconds. */
+const OUTBOUND_LIMITS = { timeoutMs: 3_000, replyBytesMax: 256 * 1024 };
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 export type RunningServer = {
@@ -44,10 +48,11 @@ export async function startServer({
   log,
 }: Pick<Environment, 'config' | 'secrets'> & { log: Log }): Promise<RunningServer> {
   await using building = new AsyncDisposableStack();
-  const rootKey = await loadRootKey(path.join(config.home, 'keys'));
-  const wrapper = localKeyWrapper(path.join(config.home, 'keys'));
+  const clusterSecret = await loadClusterSecret(keyFolder(config.home));
+  const outbound = building.adopt(createOutbound(OUTBOUND_LIMITS), (open) => open.close());
+  const wrapper = createKeyWrapper(config, outbound);
 
-  const embedded = { home: config.home, rootKey, log };
+  const embedded = { home: config.home, clusterSecret, log };
   const stopLater = async <T extends { cluster: Cluster }>(starting: Promise<T>): Promise<T> => {
     const started = await starting;
     building.defer(() => started.cluster.stop());

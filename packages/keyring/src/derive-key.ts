@@ -10,7 +10,9 @@ export function deriveKey(key: KeyObject, purpose: string): KeyObject {
   return createSecretKey(hkdf(key, new Uint8Array(), Buffer.from(`strongroom/key/v1/${purpose}`), 32));
 }
 
-/** A password for one purpose, always the same for the same root key: 32 bytes as base64url (43 characters). */
-export function deriveSecret(rootKey: KeyObject, purpose: string): string {
-  return hkdf(rootKey, new Uint8Array(), Buffer.from(`strongroom/secret/v1/${purpose}`), 32).toString('base64url');
+/** A password for one purpose, always the same for the same secret: 32 bytes as base64url (43 characters). */
+export function deriveSecret(clusterSecret: KeyObject, purpose: string): string {
+  return hkdf(clusterSecret, new Uint8Array(), Buffer.from(`strongroom/secret/v1/${purpose}`), 32).toString(
+    'base64url',
+  );
 }

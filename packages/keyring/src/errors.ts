@@ -5,11 +5,20 @@ export function unreadable(): ProblemError {
   return new ProblemError('vault/unreadable', 500, 'the sealed bytes were altered or belong to another object');
 }
 
-/** The root key can't be had now. Heals by itself when it is back. */
+/** The holder of the root keys can't or won't answer now. Heals by itself when it does again. */
 export function keyUnavailable(internal: string): ProblemError {
   return new ProblemError('vault/key_unavailable', 503, 'the key that protects this workspace is not available', {
     internal,
   });
+}
+
+/** The secret of the epoch in which an object's key was wrapped is gone for good. */
+export function epochDestroyed(): ProblemError {
+  return new ProblemError(
+    'vault/key_destroyed',
+    410,
+    'the key of this object was destroyed, so it can not be read any more',
+  );
 }
 
 export function keyFileExposed(mode: number): ProblemError {
@@ -23,4 +32,9 @@ export function keyFileExposed(mode: number): ProblemError {
 
 export function keyFileDamaged(reason: string): ProblemError {
   return new ProblemError('vault/key_file_damaged', 500, `\`root.key\` is not a key file: ${reason}`);
+}
+
+/** `code` of a file system's error, e.g. `ENOENT`. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -1,5 +1,6 @@
-export { loadRootKey } from './root-key.ts';
+export { loadClusterSecret } from './key-file.ts';
 export { localKeyWrapper } from './local-key-wrapper.ts';
+export { transitKeyWrapper, type TransitRequest } from './transit-key-wrapper.ts';
 export type { KeyWrapper } from './key-wrapper.ts';
 export { deriveKey, deriveSecret } from './derive-key.ts';
 export { newKey, unwrapKey, wrapKey } from './wrap-key.ts';

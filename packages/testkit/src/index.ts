@@ -1,4 +1,5 @@
 export { type FakeModel, type FakeModelBehaviour, type FakeModelRequest, startFakeModel } from './fake-model/index.ts';
+export { type FakeTransit, type FakeTransitAnswer, startFakeTransit } from './fake-transit/index.ts';
 export { type AccessibilityProblem, findAccessibilityProblems } from './find-accessibility-problems.ts';
 export { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts';
 export { openBrowser, type TestBrowser } from './open-browser.ts';

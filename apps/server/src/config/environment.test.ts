@@ -42,6 +42,7 @@ describe('the environment', () => {
       tls: null,
       sample: true,
       model: null,
+      transit: null,
     });
     expect(secrets).toEqual({ databaseUrl: null, modelKey: null, oidcClientSecret: null, tlsKey: null });
   });
@@ -90,6 +91,36 @@ describe('the environment', () => {
     ],
   ])('%s that is wrong is one line that names the setting', (_what, variables, line) => {
     expect(mistakesOf(variables as Record<string, string>)).toEqual([expect.stringMatching(line)]);
+  });
+
+  const transit = {
+    STRONGROOM_TRANSIT_URL: 'https://vault.example.com:8200/v1/transit/',
+    STRONGROOM_TRANSIT_TOKEN_FILE: 'client',
+  };
+  test('a transit engine is its mount, its token file and the beginning of its keys', () => {
+    const tokenFile = path.join(folder, 'client');
+    const url = 'https://vault.example.com:8200/v1/transit';
+    expect(readEnvironment(transit, folder).config.transit).toEqual({ url, tokenFile, key: 'strongroom' });
+    const near = { ...transit, STRONGROOM_TRANSIT_URL: 'http://127.0.0.1:8200/v1/a/b', STRONGROOM_TRANSIT_KEY: 'ours' };
+    expect(readEnvironment(near, folder).config.transit).toEqual({
+      url: 'http://127.0.0.1:8200/v1/a/b',
+      tokenFile,
+      key: 'ours',
+    });
+  });
+
+  test.each([
+    [{ STRONGROOM_TRANSIT_URL: 'http://vault.example.com:8200/v1/transit' }, /_URL: must be an https address$/],
+    [{ STRONGROOM_TRANSIT_URL: 'ftp://vault.example.com/v1/transit' }, /_URL: must be an https address$/],
+    [{ STRONGROOM_TRANSIT_URL: 'https://a:b@vault.example.com/v1/transit' }, /_URL: must be scheme, host, port/],
+    [{ STRONGROOM_TRANSIT_URL: 'https://vault.example.com/v1/transit?x' }, /_URL: must be scheme, host, port/],
+    [{ STRONGROOM_TRANSIT_URL: 'https://vault.example.com' }, /_URL: must name the mount/],
+    [{ STRONGROOM_TRANSIT_URL: '' }, /_TOKEN_FILE: needs STRONGROOM_TRANSIT_URL as well$/],
+    [{ STRONGROOM_TRANSIT_TOKEN_FILE: '' }, /_URL: needs STRONGROOM_TRANSIT_TOKEN_FILE as well$/],
+    [{ STRONGROOM_TRANSIT_TOKEN_FILE: 'none' }, /_TOKEN_FILE: can't read the file `none`$/],
+    [{ STRONGROOM_TRANSIT_KEY: '../root' }, /_KEY: must be at most 64 letters/],
+  ])('a transit engine with %o is refused', (wrong, line) => {
+    expect(mistakesOf({ ...transit, ...wrong })).toEqual([expect.stringMatching(line)]);
   });
 
   test('every mistake is said at once', () => {

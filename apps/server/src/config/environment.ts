@@ -48,6 +48,12 @@ const sample = text.transform((value, context) => {
   return z.NEVER;
 });
 
+const transitKey = text.transform((value, context) => {
+  if (value === null || /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(value)) return value;
+  context.addIssue('must be at most 64 letters, digits, - and _');
+  return z.NEVER;
+});
+
 const schema = z.object({
   STRONGROOM_HOME: text,
   STRONGROOM_HOST: text,
@@ -66,6 +72,9 @@ const schema = z.object({
   STRONGROOM_MODEL_URL: url(['http:', 'https:'], 'must be an http or https address'),
   STRONGROOM_MODEL: text,
   STRONGROOM_MODEL_KEY: text,
+  STRONGROOM_TRANSIT_URL: url(['http:', 'https:'], 'must be an https address'),
+  STRONGROOM_TRANSIT_TOKEN_FILE: text,
+  STRONGROOM_TRANSIT_KEY: transitKey,
   STRONGROOM_SAMPLE: sample,
   STRONGROOM_LOG: text.pipe(
     z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').nullable(),
@@ -91,7 +100,11 @@ export function readEnvironment(
   const host = values.STRONGROOM_HOST ?? '127.0.0.1';
   const mistakes = [...pairMistakes(values), ...reachMistakes(values, host)];
   const read = (
-    name: 'STRONGROOM_TLS_CERT' | 'STRONGROOM_TLS_KEY' | 'STRONGROOM_OIDC_CLIENT_SECRET_FILE',
+    name:
+      | 'STRONGROOM_TLS_CERT'
+      | 'STRONGROOM_TLS_KEY'
+      | 'STRONGROOM_OIDC_CLIENT_SECRET_FILE'
+      | 'STRONGROOM_TRANSIT_TOKEN_FILE',
   ): string | null => {
     const file = values[name];
     if (file === null) return null;
@@ -105,6 +118,8 @@ export function readEnvironment(
   const certificate = read('STRONGROOM_TLS_CERT');
   const tlsKey = read('STRONGROOM_TLS_KEY');
   const oidcClientSecret = read('STRONGROOM_OIDC_CLIENT_SECRET_FILE')?.trim() ?? null;
+  // Only to say a mistake at once: it is read again at each request.
+  read('STRONGROOM_TRANSIT_TOKEN_FILE');
   if (mistakes.length > 0) throw new ConfigurationError(mistakes);
   return {
     config: {
@@ -120,6 +135,7 @@ export function readEnvironment(
         values.STRONGROOM_MODEL_URL === null
           ? null
           : { url: values.STRONGROOM_MODEL_URL.href, name: values.STRONGROOM_MODEL },
+      transit: transitOf(values, workingFolder),
       sample: values.STRONGROOM_SAMPLE,
       logLevel: values.STRONGROOM_LOG ?? 'info',
     },
@@ -136,6 +152,16 @@ export function readEnvironment(
 function issuerOf(values: Variables): Config['issuer'] {
   if (values.STRONGROOM_OIDC_ISSUER === null || values.STRONGROOM_OIDC_CLIENT_ID === null) return null;
   return { url: values.STRONGROOM_OIDC_ISSUER.href, clientId: values.STRONGROOM_OIDC_CLIENT_ID };
+}
+
+function transitOf(values: Variables, workingFolder: string): Config['transit'] {
+  const { STRONGROOM_TRANSIT_URL: address, STRONGROOM_TRANSIT_TOKEN_FILE: tokenFile } = values;
+  if (address === null || tokenFile === null) return null;
+  return {
+    url: address.href.replace(/\/+$/, ''),
+    tokenFile: path.resolve(workingFolder, tokenFile),
+    key: values.STRONGROOM_TRANSIT_KEY ?? 'strongroom',
+  };
 }
 
 function secret(value: string | null): Secret | null {
@@ -155,6 +181,9 @@ function pairMistakes(values: Variables): string[] {
   needs('STRONGROOM_OIDC_CLIENT_SECRET_FILE', 'STRONGROOM_OIDC_ISSUER');
   needs('STRONGROOM_MODEL', 'STRONGROOM_MODEL_URL');
   needs('STRONGROOM_MODEL_KEY', 'STRONGROOM_MODEL_URL');
+  needs('STRONGROOM_TRANSIT_URL', 'STRONGROOM_TRANSIT_TOKEN_FILE');
+  needs('STRONGROOM_TRANSIT_TOKEN_FILE', 'STRONGROOM_TRANSIT_URL');
+  needs('STRONGROOM_TRANSIT_KEY', 'STRONGROOM_TRANSIT_URL');
   const model = values.STRONGROOM_MODEL_URL;
   if (model !== null && (model.username !== '' || model.password !== '')) {
     mistakes.push('STRONGROOM_MODEL_URL: holds a password; put it in STRONGROOM_MODEL_KEY');
@@ -163,6 +192,19 @@ function pairMistakes(values: Variables): string[] {
   if (issuer !== null && issuer.protocol !== 'https:' && !isLoopback(issuer.hostname)) {
     mistakes.push('STRONGROOM_OIDC_ISSUER: must be an https address');
   }
+  return [...mistakes, ...transitMistakes(values.STRONGROOM_TRANSIT_URL)];
+}
+
+/** Keys travel there: encrypted, or not beyond this machine. */
+function transitMistakes(transit: URL | null): string[] {
+  if (transit === null) return [];
+  const mistakes: string[] = [];
+  if (transit.protocol !== 'https:' && !isLoopback(transit.hostname))
+    mistakes.push('STRONGROOM_TRANSIT_URL: must be an https address');
+  if (transit.username !== '' || transit.password !== '' || transit.search !== '' || transit.hash !== '')
+    mistakes.push('STRONGROOM_TRANSIT_URL: must be scheme, host, port and the path of the mount only');
+  if (!/^\/v1\/./.test(transit.pathname))
+    mistakes.push('STRONGROOM_TRANSIT_URL: must name the mount, like `https://vault.example.com:8200/v1/transit`');
   return mistakes;
 }
 

@@ -18,6 +18,11 @@ export type Config = {
   readonly database: 'embedded' | 'external';
   /** null: the built-in translator answers. */
   readonly model: { readonly url: string; readonly name: string | null } | null;
+  /**
+   * null: the key file holds the keys. `url` is that of the engine's mount, without a slash at its end; `tokenFile` is absolute;
+   * `key` begins the names of the engine's keys.
+   */
+  readonly transit: { readonly url: string; readonly tokenFile: string; readonly key: string } | null;
   readonly sample: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnswerEvent, Frame } from '@strongroom/protocol';
-import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
 import { type FakeModel, startFakeModel } from '@strongroom/testkit';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ let model: FakeModel | null;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-assistant-'));
-  await loadRootKey(folder);
+  await loadClusterSecret(folder);
   started = await startTestDatabase([...vaultMigrations, ...migrations]);
   vault = createVault({ database: started.database, wrapper: localKeyWrapper(folder), clock });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ let workspaceId: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-ledger-'));
-  await loadRootKey(folder);
+  await loadClusterSecret(folder);
   started = await startTestDatabase([...migrations, ...vaultMigrations]);
   const { socketFolder, port } = started.address;
   owner = new pg.Client({

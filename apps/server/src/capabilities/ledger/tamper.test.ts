@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
 import { type ExportReport, parseVerifierKey, verifyEntryProof, verifyExport } from '@strongroom/merkle-log';
 import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
 import pg from 'pg';
@@ -30,7 +30,7 @@ function startLedger(): Ledger {
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  await loadRootKey(folder.path);
+  await loadClusterSecret(folder.path);
   started = await startTestDatabase([...migrations, ...vaultMigrations]);
   const { socketFolder: host, port } = started.address;
   const options = '-c search_path=strongroom';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
 import { startCluster } from '@strongroom/local-cluster';
 import type { Role } from '@strongroom/protocol';
 import pg from 'pg';
@@ -38,7 +38,7 @@ export async function startTestRooms({
   fileBytesMax,
 }: { migrations?: readonly Migration[]; fileBytesMax?: number } = {}): Promise<TestRooms> {
   const folder = await mkdtemp(path.join(tmpdir(), 'strongroom-rooms-'));
-  await loadRootKey(folder);
+  await loadClusterSecret(folder);
   const [product, other] = await Promise.all([
     startTestDatabase([
       ...vaultMigrations,

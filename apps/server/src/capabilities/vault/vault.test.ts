@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadRootKey, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
@@ -21,7 +21,7 @@ const anotherServer = (): Vault => createVault({ database: started.database, wra
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-vault-'));
-  await loadRootKey(folder);
+  await loadClusterSecret(folder);
   started = await startTestDatabase(migrations);
   const { socketFolder, port } = started.address;
   owner = new pg.Client({

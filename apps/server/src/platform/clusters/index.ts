@@ -12,12 +12,12 @@ export type EmbeddedCluster = { readonly cluster: Cluster; readonly superuserPas
 /** The cluster of our own tables, and how `createDatabase` reaches it. */
 export async function startProductCluster(options: {
   home: string;
-  rootKey: KeyObject;
+  clusterSecret: KeyObject;
   log: Log;
 }): Promise<EmbeddedCluster & { address: DatabaseAddress }> {
   const started = await start(options, 'database');
   const { socketFolder, port } = started.cluster;
-  const appPassword = new Secret(deriveSecret(options.rootKey, 'database/strongroom_app'));
+  const appPassword = new Secret(deriveSecret(options.clusterSecret, 'database/strongroom_app'));
   return {
     ...started,
     address: { kind: 'cluster', socketFolder, port, superuserPassword: started.superuserPassword, appPassword },
@@ -25,15 +25,19 @@ export async function startProductCluster(options: {
 }
 
 /** INVARIANT: the sample's rows never share a cluster with our own tables: a way around the guard must not meet them. */
-export function startSampleCluster(options: { home: string; rootKey: KeyObject; log: Log }): Promise<EmbeddedCluster> {
+export function startSampleCluster(options: {
+  home: string;
+  clusterSecret: KeyObject;
+  log: Log;
+}): Promise<EmbeddedCluster> {
   return start(options, 'sample');
 }
 
 async function start(
-  { home, rootKey, log }: { home: string; rootKey: KeyObject; log: Log },
+  { home, clusterSecret, log }: { home: string; clusterSecret: KeyObject; log: Log },
   name: 'database' | 'sample',
 ): Promise<EmbeddedCluster> {
-  const superuserPassword = deriveSecret(rootKey, `${name}/postgres`);
+  const superuserPassword = deriveSecret(clusterSecret, `${name}/postgres`);
   const cluster = await startCluster({
     folder: path.join(home, name),
     superuserPassword,

@@ -1,0 +1,1 @@
+export { type FakeTransit, type FakeTransitAnswer, startFakeTransit } from './start-fake-transit.ts';
