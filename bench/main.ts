@@ -3,6 +3,7 @@ import type { Bench } from './compare.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   guard: async () => (await import('./guard.ts')).bench,
+  ledger: async () => (await import('./ledger.ts')).bench,
   query: async () => (await import('./query.ts')).bench,
 };
 

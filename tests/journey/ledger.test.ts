@@ -99,7 +99,11 @@ test('`strongroom witness` signs a checkpoint of this log that somebody brings, 
   const { checkpoint, key }: { checkpoint: string; key: string } = JSON.parse(first);
   const main = join(rootFolder, 'apps/cli/src/main.ts');
   const args = [main, 'witness', '--log', key, '--name', 'witness.example', '--folder', 'w', '--port', '0'];
-  const witness = spawn(process.execPath, args, { cwd: folder.path, stdio: ['ignore', 'pipe', 'pipe'] });
+  const witness = spawn(process.execPath, args, {
+    cwd: folder.path,
+    env: { ...process.env, INIT_CWD: folder.path },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(witness, 'exit');
   const lines = createInterface(witness.stdout)[Symbol.asyncIterator]();
   expect((await lines.next()).value).toMatch(/^Witness witness\.example\+[0-9a-f]{8}\+/);
