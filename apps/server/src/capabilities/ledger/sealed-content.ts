@@ -9,7 +9,7 @@ export type OpenField = readonly [salt: string, json: string];
 
 /** What is sealed (a salt for each field, then JSON), and what the leaf commits to: docs/formats/audit-log.md. */
 export function packContent(content: EntryContent): { plaintext: Buffer; fieldsHash: Buffer } {
-  const salts = randomFillSync(Buffer.allocUnsafe(saltsSizeBytes));
+  const salts = freshSalts();
   const hashes = sealedFields.map((name, at) => hashField(name, saltAt(salts, at), JSON.stringify(content[name])));
   return { plaintext: Buffer.concat([salts, Buffer.from(JSON.stringify(content))]), fieldsHash: hashFields(hashes) };
 }
@@ -29,6 +29,17 @@ export function openContent(plaintext: Uint8Array): {
 
 export function sha256(bytes: Uint8Array): Buffer {
   return hash('sha256', bytes, 'buffer');
+}
+
+const poolSizeBytes = saltsSizeBytes * 256;
+let pool = Buffer.alloc(0);
+
+/** Random bytes are drawn for many entries at once, since each draw asks the system. No byte is given out twice. */
+function freshSalts(): Buffer {
+  if (pool.length === 0) pool = randomFillSync(Buffer.alloc(poolSizeBytes));
+  const salts = pool.subarray(0, saltsSizeBytes);
+  pool = pool.subarray(saltsSizeBytes);
+  return salts;
 }
 
 function saltAt(salts: Uint8Array, at: number): Uint8Array {
