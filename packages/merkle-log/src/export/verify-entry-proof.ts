@@ -5,6 +5,7 @@ import { verifyInclusion } from '../verify-inclusion.ts';
 import { parseVerifierKey, type VerifierKey } from '../verifier-key.ts';
 import { type ExportEntry, isObject, isText, parseEntry } from './export-lines.ts';
 import { leafOf } from './leaf-of-entry.ts';
+import { printsAs } from './prints-as.ts';
 
 export const entryProofFormat = 'strongroom-entry-proof/v1';
 
@@ -65,8 +66,17 @@ function parseProof(text: string): EntryProof {
     if (isObject(value) && value['format'] === entryProofFormat && isObject(value['entry'])) {
       const { origin, key, checkpoint, proof } = value;
       const isPath = Array.isArray(proof) && proof.length <= proofLengthMax && proof.every(isText);
-      if (isText(origin) && isText(key) && isText(checkpoint) && isPath)
-        return { format: entryProofFormat, origin, key, checkpoint, proof, entry: parseEntry(value['entry']) };
+      if (isText(origin) && isText(key) && isText(checkpoint) && isPath) {
+        const read: EntryProof = {
+          format: entryProofFormat,
+          origin,
+          key,
+          checkpoint,
+          proof,
+          entry: parseEntry(value['entry']),
+        };
+        if (printsAs(text, read)) return read;
+      }
     }
   } catch {
     // Said below, without repeating the text.
