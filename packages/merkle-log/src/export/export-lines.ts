@@ -30,11 +30,15 @@ export type ExportEntry = Omit<LeafParts, 'commitment' | 'sealedHash' | 'fieldsH
 /** Last line, so that an export cut short shows. */
 export type ExportEnd = { readonly end: number };
 
+/** An entry some part of which can't be what was hashed; its place in the tree is known all the same. */
+export type UnreadableEntry = Pick<ExportEntry, 'position' | 'leafHash'>;
+
 export const exportFormat = 'strongroom-ledger-export/v1';
 const lineSizeMax = 1024 * 1024;
 const hex32 = /^[0-9a-f]{64}$/;
 /** Printable ASCII: it is shown to people as it is, and hashed as no other text is. */
 const actionPattern = /^[\x21-\x7e]{1,255}$/;
+const namePattern = /^[^\s\p{C}]{1,200}$/u;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Attacker-controlled text. Throws `merkle-log/bad_export`. */
@@ -42,16 +46,23 @@ export function parseHeader(line: string): ExportHeader {
   const value = parseObject(line);
   const earlier = value['earlier'];
   const { origin, key, checkpoint } = value;
-  const isHeader = value['format'] === exportFormat && isText(origin) && isText(key) && isText(checkpoint);
+  const isHeader = value['format'] === exportFormat && isName(origin) && isText(key) && isText(checkpoint);
   if (!isHeader || !Array.isArray(earlier) || !earlier.every(isText))
     throw new LogError('merkle-log/bad_export', 'this is not an export of a log');
   return exactly(line, { format: exportFormat, origin, key, checkpoint, earlier });
 }
 
 /** Throws `merkle-log/bad_export`; also for a line that shows more than is checked. */
-export function parseLine(line: string): ExportEntry | ExportEnd {
+export function parseLine(line: string): ExportEntry | UnreadableEntry | ExportEnd {
   const value = parseObject(line);
-  return exactly(line, isCount(value['end']) ? { end: value['end'] } : parseEntry(value));
+  const { end, position, leafHash } = value;
+  if (isCount(end)) return exactly(line, { end });
+  try {
+    return exactly(line, parseEntry(value));
+  } catch (error) {
+    if (isCount(position) && isHash(leafHash)) return { position, leafHash };
+    throw error;
+  }
 }
 
 /** What it leaves out it has not checked: whoever has the text compares. Throws `merkle-log/bad_export`. */
@@ -98,6 +109,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 export function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+/** A name that people can be shown as it is. */
+export function isName(value: unknown): value is string {
+  return isText(value) && namePattern.test(value);
 }
 
 function isHash(value: unknown): value is string {

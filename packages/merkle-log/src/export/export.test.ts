@@ -7,6 +7,7 @@ import { hashSizeBytes } from '../tree-hash.ts';
 import { parseVerifierKey, printVerifierKey, verifierKey } from '../verifier-key.ts';
 import { type ExportEntry, exportFormat } from './export-lines.ts';
 import { leafOf } from './leaf-of-entry.ts';
+import { splitLines } from './split-lines.ts';
 import { entryProofFormat, verifyEntryProof } from './verify-entry-proof.ts';
 import { verifyExport } from './verify-export.ts';
 
@@ -89,7 +90,7 @@ test('an entry that shows more, or other, than was hashed is refused', async () 
   const [, text = ''] = honest;
   for (const changed of dressedUp(text)) {
     expect(changed).not.toBe(text);
-    await expect(verdict(withLine(1, changed)), changed).rejects.toMatchObject({ code: 'merkle-log/bad_export' });
+    expect((await verdict(withLine(1, changed))).problems, changed).toEqual(['entry 1 was altered']);
   }
 });
 
@@ -99,6 +100,90 @@ test('a proof that shows more, or other, than was hashed is refused', async () =
     expect(changed).not.toBe(text);
     expect(() => verifyEntryProof(changed), changed).toThrow(expect.objectContaining({ code: 'merkle-log/bad_proof' }));
   }
+});
+
+test('the report names the key that it was checked with, and an export that names another is refused', async () => {
+  const foreign = printVerifierKey(verifierKey(origin, 'log', generateKeyPairSync('ed25519').publicKey));
+  for (const other of [foreign, 'no key', '']) {
+    const problem = 'names another key than the one you gave';
+    const report = await verdict(withLine(0, header({ key: other })));
+    expect(report).toMatchObject({ ok: false, key, problems: [`the export ${problem}`] });
+    const proof = (await proofOfFirst()).replace(JSON.stringify(key), JSON.stringify(other));
+    expect(verifyEntryProof(proof, parseVerifierKey(key))).toMatchObject({
+      ok: false,
+      key,
+      problems: [`the proof ${problem}`],
+    });
+  }
+});
+
+test('an export that contradicts itself is refused: its end, its earlier checkpoints, its origin', async () => {
+  const forked = [...entries.slice(0, 3), entryAt(4)];
+  for (const [lines, problem] of [
+    [withLine(size + 1, '{"end":9}'), 'the export ends at entry 9, its checkpoint at entry 5'],
+    [
+      [header({ checkpoint: checkpoint(3), earlier: [checkpoint(size)] }), ...honest.slice(1, 4), '{"end":3}'],
+      'the log was cut: the export holds a checkpoint of 5 entries, and shows 3',
+    ],
+    [
+      withLine(0, header({ earlier: [checkpoint(4), checkpoint(4, forked)] })),
+      'the log signed two histories: not all its checkpoints of 4 entries agree',
+    ],
+  ] as const)
+    expect((await verdict(lines)).problems).toEqual([problem]);
+  for (const wrong of ['', 'a b', 'OK\n', '\u001b[2K', 'a\u202eb'])
+    await expect(verdict(withLine(0, header({ origin: wrong })))).rejects.toMatchObject({
+      code: 'merkle-log/bad_export',
+    });
+});
+
+test('an entry whose parts were made unreadable is named, and the rest is checked all the same', async () => {
+  const spoilt = entries.map((entry, at) => {
+    if (at === 1) return { ...entry, at: 'Infinity' };
+    if (at === 2) return { ...entry, action: '\u001b[2K' };
+    if (at === 3) return { ...entry, commitment: '', fields: { hash: '' } };
+    return entry;
+  });
+  const lines = [header(), ...spoilt.map((entry) => JSON.stringify(entry)), '{"end":5}'];
+  expect((await verdict(lines)).problems).toEqual([
+    'entry 2 was altered',
+    'entry 3 was altered',
+    'entry 4 was altered',
+  ]);
+});
+
+test('however much is wrong, only so much is kept of it, and what was read from is let go', async () => {
+  let returned = 0;
+  async function* many(): AsyncGenerator<string> {
+    try {
+      yield header();
+      for (let at = 0; at < 30_000; at += 1)
+        yield JSON.stringify({ ...entries[at % 2], position: 1 + (at % 2) * 2 ** 40 });
+    } finally {
+      returned += 1;
+    }
+  }
+  const { ok, problems } = await verifyExport(many());
+  expect([ok, problems.length, returned]).toEqual([false, 50, 1]);
+  await expect(verifyExport(each(['{}']))).rejects.toThrow();
+  async function* bad(): AsyncGenerator<string> {
+    try {
+      yield header();
+      yield 'no json';
+    } finally {
+      returned += 1;
+    }
+  }
+  await expect(verifyExport(bad())).rejects.toThrow();
+  expect(returned).toBe(2);
+});
+
+test('text that is not UTF-8 is not read as something else', async () => {
+  const bytes = Buffer.from(`${honest.join('\n')}\n`);
+  expect(await verifyExport(splitLines(each([bytes])))).toMatchObject({ ok: true });
+  const at = bytes.indexOf('\ufffd');
+  const wrong = Buffer.concat([bytes.subarray(0, at), Buffer.of(0xff), bytes.subarray(at + 3)]);
+  await expect(verifyExport(splitLines(each([wrong])))).rejects.toMatchObject({ code: 'merkle-log/bad_export' });
 });
 
 async function proofOfFirst(): Promise<string> {
