@@ -36,7 +36,8 @@ export type NewEntry = SealedEntry & {
   readonly terms: readonly Uint8Array[];
   readonly fieldsHash: Uint8Array;
   readonly leafHash: Uint8Array;
-  readonly mac: Uint8Array;
+  /** Known only when its place is. */
+  readonly macAt: (position: number) => Uint8Array;
 };
 
 export type StoredEntry = SealedEntry & {
@@ -49,7 +50,7 @@ export type StoredEntry = SealedEntry & {
 };
 
 /**
- * One statement for a whole group, whatever its size.
+ * Two statements for a whole group, whatever its size: what shows that a row is ours covers its place too.
  * INVARIANT: the row of `ledger_heads` is locked from here to the commit and counts with it, so positions have no gap
  * and none is used twice, also when entries vanish.
  * INVARIANT: the commit is flushed before it answers, also on a cluster whose operator turned that off.
@@ -60,18 +61,19 @@ export async function insertEntries(
   entries: readonly NewEntry[],
 ): Promise<void> {
   const column = <T>(pick: (entry: NewEntry) => T): T[] => entries.map(pick);
+  const { rows } = await sql<{ position: string }>`
+    insert into ledger_heads as before (workspace_id, position) values (${workspaceId}::uuid, ${entries.length}::bigint)
+    on conflict (workspace_id) do update set position = before.position + excluded.position
+    returning position,
+      case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as flushed
+  `.execute(transaction);
+  const first = Number(rows[0]?.position) - entries.length + 1;
   await sql`
-    with head as (
-      insert into ledger_heads as before (workspace_id, position) values (${workspaceId}::uuid, ${entries.length}::bigint)
-      on conflict (workspace_id) do update set position = before.position + excluded.position
-      returning position,
-        case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as flushed
-    )
     insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac)
-    select ${workspaceId}::uuid, head.position - ${entries.length}::bigint + entry.ordinal, entry.id, entry.at, entry.action, entry.outcome,
+    select ${workspaceId}::uuid, ${first}::bigint - 1 + entry.ordinal, entry.id, entry.at, entry.action, entry.outcome,
       entry.sealed, entry.key_version, entry.wrapped_key, entry.commitment, entry.terms::bytea[],
       entry.fields_hash, entry.leaf_hash, entry.mac
-    from head, unnest(
+    from unnest(
       ${column((entry) => entry.id)}::uuid[],
       ${column((entry) => entry.at)}::timestamptz[],
       ${column((entry) => entry.action)}::text[],
@@ -83,7 +85,7 @@ export async function insertEntries(
       ${column((entry) => arrayText(entry.terms))}::text[],
       ${column((entry) => entry.fieldsHash)}::bytea[],
       ${column((entry) => entry.leafHash)}::bytea[],
-      ${column((entry) => entry.mac)}::bytea[]
+      ${entries.map((entry, at) => entry.macAt(first + at))}::bytea[]
     ) with ordinality as entry (id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac, ordinal)
   `.execute(transaction);
 }

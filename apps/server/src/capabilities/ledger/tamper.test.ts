@@ -188,6 +188,29 @@ describe('a log that was changed stops, loudly, and with it what needs it', () =
     expect(complaints).toEqual(['the audit log was changed from outside: it stops']);
   });
 
+  test('at an entry of ours written a second time, exchanged, or moved up, before it was in the tree', async () => {
+    const columns =
+      'at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac';
+    await ledger.close();
+    for (const change of [
+      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), ${columns} from ledger_entries where workspace_id = $ws and position = 2`,
+      `update ledger_entries set position = case position when 21 then 1022 else 21 end where workspace_id = $ws and position in (21, 22);
+       update ledger_entries set position = 22 where workspace_id = $ws and position = 1022`,
+      `delete from ledger_entries where workspace_id = $ws and position = 21;
+       update ledger_entries set position = 21 where workspace_id = $ws and position = 22`,
+    ]) {
+      workspaceId = randomUUID();
+      const writer = startLedger();
+      await append(20, writer);
+      await writer.close();
+      if (!change.startsWith('insert')) await append(2, writer);
+      await run(change);
+      await expect(startLedger().sequence(workspaceId), change).rejects.toThrow(
+        /entry 21 was not written by this server/,
+      );
+    }
+  });
+
   test('at a tree that is not the one that was signed', async () => {
     await run(
       `update ledger_tiles set hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) where workspace_id = $ws and level = 0`,
