@@ -5,7 +5,7 @@ import {
   printVerifierKey,
   proveInclusion,
 } from '@strongroom/merkle-log';
-import type { Database } from '#platform/database';
+import type { Database, Tables, Transaction } from '#platform/database';
 import { integrityLost, notFound } from './errors.ts';
 import { exportEntry } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
@@ -37,7 +37,7 @@ export async function proveEntry(
     if (row.position > size) throw integrityLost(`entry ${row.position} can not be put into its tree`);
     const [leafHash] = await selectLeafHashes(within, row.position - 1, row.position);
     if (leafHash == null) throw integrityLost('a part of its tree is missing');
-    return { row, note, leafHash, proof: await proveInclusion(readNodes(within), row.position - 1, size) };
+    return { row, note, leafHash, proof: await pathOf(within, row.position, size) };
   });
   return {
     format: entryProofFormat,
@@ -47,4 +47,10 @@ export async function proveEntry(
     proof: proof.map((hash) => hash.toString('base64')),
     entry: await exportEntry(entryKeys, row, leafHash),
   };
+}
+
+async function pathOf(within: Transaction<Tables>, position: number, size: number): Promise<Buffer[]> {
+  return proveInclusion(readNodes(within), position - 1, size).catch((error: unknown) => {
+    throw error instanceof RangeError ? integrityLost('a part of its tree is missing') : error;
+  });
 }

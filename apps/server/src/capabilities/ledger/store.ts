@@ -154,6 +154,16 @@ export async function selectRange(
   return rows.map(storedEntry);
 }
 
+/** How many there are, wherever they stand. */
+export async function countEntries(transaction: Transaction<Tables>, workspaceId: string): Promise<number> {
+  const row = await transaction
+    .selectFrom('ledger_entries')
+    .select((select) => select.fn.countAll<string>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 async function findPositions(
   transaction: Transaction<Tables>,
   wanted: readonly Uint8Array[],
@@ -200,7 +210,7 @@ function storedEntry(row: Row): StoredEntry {
   return {
     position: Number(row.position),
     id: row.id,
-    at: row.at.toISOString(),
+    at: timeText(row.at),
     action: row.action,
     outcome: row.outcome,
     sealed: row.sealed,
@@ -209,4 +219,9 @@ function storedEntry(row: Row): StoredEntry {
     commitment: row.commitment,
     fieldsHash: row.fields_hash,
   };
+}
+
+/** Whoever owns the database can put `infinity` there, which comes as a number: it is shown, and is no time. */
+function timeText(at: Date): string {
+  return at instanceof Date && Number.isFinite(at.getTime()) ? at.toISOString() : String(at);
 }

@@ -166,6 +166,16 @@ describe('verify names what the owner of the database did', () => {
     expect(problems).toEqual(['entry 2 was altered', 'entries 1 to 20 are not those that were signed']);
   });
 
+  test('a time that is none, and a checkpoint that claims more entries than there are', async () => {
+    await run(`update ledger_entries set at = 'infinity' where workspace_id = $ws and position = 6`);
+    await run(`update ledger_entries set position = 9007199254740991 where workspace_id = $ws and position = 20`);
+    await run(`update ledger_entries set at = '0044-03-15 BC' where workspace_id = $ws and position = 8`);
+    await run(
+      `update ledger_checkpoints set note = replace(note, E'\\n20\\n', E'\\n9007199254740991\\n') where workspace_id = $ws and size = 20`,
+    );
+    expect((await verdict()).problems.slice(0, 2)).toEqual(['entry 6 was altered', 'entry 8 was altered']);
+  });
+
   test('a checkpoint with another signature', async () => {
     await run(
       `update ledger_checkpoints set note = replace(note, E'\\n20\\n', E'\\n19\\n') where workspace_id = $ws and size = 20`,
@@ -218,6 +228,16 @@ describe('a log that was changed stops, loudly, and with it what needs it', () =
     await expect(startLedger().sequence(workspaceId)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
     await run(`delete from ledger_tiles where workspace_id = $ws`);
     await expect(startLedger().sequence(workspaceId)).rejects.toThrow(/a part of its tree is missing/);
+  });
+
+  test('at a proof that needs a part of the tree that is gone', async () => {
+    const [id = ''] = await append(1);
+    await append(239);
+    await ledger.sequence(workspaceId);
+    await run(
+      `update ledger_tiles set hashes = substr(hashes, 1, 32 * 100) where workspace_id = $ws and level = 0 and tile = 0`,
+    );
+    await expect(startLedger().prove(workspaceId, id)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
   });
 
   test('and other workspaces go on', async () => {
