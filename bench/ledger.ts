@@ -100,14 +100,12 @@ async function verifyMany(): Promise<Figure> {
     values.map(([name, [text, json]]) => hashField(name, Buffer.from(text, 'base64'), json)),
   );
   const [commitment, sealedHash] = [randomBytes(32), randomBytes(32)];
-  const parts = { at: new Date().toISOString(), action: 'query.released', outcome: 'done' } as const;
-  const id = randomUUID();
-  const leafHash = hashLeaf(encodeLeaf({ ...parts, id, commitment, sealedHash, fieldsHash }));
+  const parts = { id: randomUUID(), at: new Date().toISOString(), action: 'query.released', outcome: 'done' } as const;
+  const leafHash = hashLeaf(encodeLeaf({ ...parts, commitment, sealedHash, fieldsHash }));
   const tree = compactRange();
   for (let i = 0; i < VERIFIED_ENTRIES; i += 1) tree.append(leafHash);
   const shared = JSON.stringify({
     ...parts,
-    id,
     commitment: commitment.toString('hex'),
     sealedHash: sealedHash.toString('hex'),
     leafHash: leafHash.toString('hex'),

@@ -1,7 +1,7 @@
 import { type KeyObject } from 'node:crypto';
 import { LogError } from './errors.ts';
 import { isSignedBy, type Note, parseNote, signNote } from './signed-note.ts';
-import { hashSizeBytes } from './tree-hash.ts';
+import { emptyRoot, hashSizeBytes } from './tree-hash.ts';
 import type { VerifierKey } from './verifier-key.ts';
 
 /** What a log stands by: of this name, these many entries have this root (C2SP tlog-checkpoint). */
@@ -17,7 +17,8 @@ export function signCheckpoint({ origin, size, root }: Checkpoint, privateKey: K
 export function parseCheckpoint({ text }: Note): Checkpoint {
   const [origin = '', size = '', encoded = ''] = text.split('\n');
   const root = Buffer.from(encoded, 'base64');
-  const readable = origin !== '' && decimal.test(size) && Number.isSafeInteger(Number(size));
+  const known = size !== '0' || root.equals(emptyRoot());
+  const readable = known && origin !== '' && decimal.test(size) && Number.isSafeInteger(Number(size));
   if (!readable || root.length !== hashSizeBytes || root.toString('base64') !== encoded)
     throw new LogError('merkle-log/bad_checkpoint', 'this is not a checkpoint of a log');
   return { origin, size: Number(size), root };

@@ -75,9 +75,11 @@ describe('keys and notes', () => {
       'text\n',
       'text\n\n',
       'te\u0007xt\n\n\u2014 x AAAAAAAA\n',
+      'te\ud800xt\n\n\u2014 x AAAAAAAA\n',
       `${'x'.repeat(70_000)}\n\n\u2014 x AAAAAAAA\n`,
     ])
       expect(() => parseNote(wrong)).toThrow(expect.objectContaining({ code: 'merkle-log/bad_note' }));
+    expect(() => signNote('te\ud800xt\n', 'x', log.privateKey)).toThrow(/signed as a note/);
     expect(() => signNote('no line feed', 'x', log.privateKey)).toThrow(/signed as a note/);
   });
 });
@@ -102,6 +104,7 @@ describe('a checkpoint', () => {
       'o\n01\nAA==\n',
       `o\n9007199254740993\n${root.toString('base64')}\n`,
       'o\n1\nAA==\n',
+      `o\n0\n${Buffer.alloc(32).toString('base64')}\n`,
       'o\n',
     ]) {
       const bad = signNote(text, 'o', log.privateKey);

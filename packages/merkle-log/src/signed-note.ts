@@ -17,10 +17,15 @@ const signatureLine = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/;
 /** Inverse of `printNote`. Throws `merkle-log/bad_note` for anything that would not print the same. */
 export function parseNote(note: string): Note {
   const end = note.lastIndexOf('\n\n');
-  if (note.length > noteSizeMax || end < 0 || controls.test(note) || !note.endsWith('\n'))
+  if (note.length > noteSizeMax || end < 0 || !isPlain(note) || !note.endsWith('\n'))
     throw new LogError('merkle-log/bad_note', 'this is not a signed note');
   const signatures = parseSignatures(note.slice(end + 2));
   return { text: note.slice(0, end + 1), signatures };
+}
+
+/** A lone surrogate has no bytes of its own: two such texts would have one signature. */
+function isPlain(text: string): boolean {
+  return text.isWellFormed() && !controls.test(text);
 }
 
 /** Lines as at the end of a note, each with its line feed. Throws `merkle-log/bad_note`. */
@@ -50,7 +55,7 @@ export function printNote({ text, signatures }: Note): string {
 /** Signs `text` (which ends with a line feed) as the log `name`, with an Ed25519 private key. */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
   const key = verifierKey(name, 'log', createPublicKey(privateKey));
-  if (!text.endsWith('\n') || controls.test(text))
+  if (!text.endsWith('\n') || !isPlain(text))
     throw new LogError('merkle-log/bad_note', 'this text can not be signed as a note');
   return printNote({
     text,

@@ -1,5 +1,6 @@
 import { LogError } from '../errors.ts';
-import { type LeafParts, outcomes, type SealedField, sealedFields } from '../entry-leaf.ts';
+import { type LeafParts, outcomes, saltSizeBytes, type SealedField, sealedFields } from '../entry-leaf.ts';
+import { printsAs } from './prints-as.ts';
 
 /** First line of an export, docs/formats/audit-log.md. */
 export type ExportHeader = {
@@ -29,9 +30,15 @@ export type ExportEntry = Omit<LeafParts, 'commitment' | 'sealedHash' | 'fieldsH
 /** Last line, so that an export cut short shows. */
 export type ExportEnd = { readonly end: number };
 
+/** An entry some part of which can't be what was hashed; its place in the tree is known all the same. */
+export type UnreadableEntry = Pick<ExportEntry, 'position' | 'leafHash'>;
+
 export const exportFormat = 'strongroom-ledger-export/v1';
 const lineSizeMax = 1024 * 1024;
 const hex32 = /^[0-9a-f]{64}$/;
+/** Printable ASCII: it is shown to people as it is, and hashed as no other text is. */
+const actionPattern = /^[\x21-\x7e]{1,255}$/;
+const namePattern = /^[^\s\p{C}]{1,200}$/u;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Attacker-controlled text. Throws `merkle-log/bad_export`. */
@@ -39,25 +46,32 @@ export function parseHeader(line: string): ExportHeader {
   const value = parseObject(line);
   const earlier = value['earlier'];
   const { origin, key, checkpoint } = value;
-  const isHeader = value['format'] === exportFormat && isText(origin) && isText(key) && isText(checkpoint);
+  const isHeader = value['format'] === exportFormat && isName(origin) && isText(key) && isText(checkpoint);
   if (!isHeader || !Array.isArray(earlier) || !earlier.every(isText))
     throw new LogError('merkle-log/bad_export', 'this is not an export of a log');
-  return { format: exportFormat, origin, key, checkpoint, earlier };
+  return exactly(line, { format: exportFormat, origin, key, checkpoint, earlier });
 }
 
-/** Throws `merkle-log/bad_export`. */
-export function parseLine(line: string): ExportEntry | ExportEnd {
+/** Throws `merkle-log/bad_export`; also for a line that shows more than is checked. */
+export function parseLine(line: string): ExportEntry | UnreadableEntry | ExportEnd {
   const value = parseObject(line);
-  return isCount(value['end']) ? { end: value['end'] } : parseEntry(value);
+  const { end, position, leafHash } = value;
+  if (isCount(end)) return exactly(line, { end });
+  try {
+    return exactly(line, parseEntry(value));
+  } catch (error) {
+    if (isCount(position) && isHash(leafHash)) return { position, leafHash };
+    throw error;
+  }
 }
 
-/** Throws `merkle-log/bad_export`. */
+/** What it leaves out it has not checked: whoever has the text compares. Throws `merkle-log/bad_export`. */
 export function parseEntry(value: Record<string, unknown>): ExportEntry {
   const { position, id, at, action, outcome, commitment, sealedHash, leafHash } = value;
   const known = outcomes.find((name) => name === outcome);
-  const isNamed = isCount(position) && isText(id) && uuid.test(id) && isText(at) && isTime(at) && isText(action);
+  const isNamed = isCount(position) && isText(id) && uuid.test(id) && isText(at) && isTime(at);
   const isHashed = isHash(commitment) && isHash(sealedHash) && isHash(leafHash);
-  if (!isNamed || !isHashed || known === undefined || Buffer.byteLength(action) > 255)
+  if (!isNamed || !isHashed || known === undefined || !isText(action) || !actionPattern.test(action))
     throw new LogError('merkle-log/bad_export', 'a line of the export is not readable');
   const fields = parseFields(value['fields']);
   return { position, id, at, action, outcome: known, commitment, sealedHash, leafHash, fields };
@@ -67,11 +81,16 @@ function parseFields(value: unknown): ExportEntry['fields'] {
   if (isObject(value) && isHash(value['hash'])) return { hash: value['hash'] };
   const pairs = sealedFields.map((name): [SealedField, readonly [string, string]] => {
     const pair: unknown = isObject(value) ? value[name] : undefined;
-    if (!Array.isArray(pair) || pair.length !== 2 || !isText(pair[0]) || !isText(pair[1]))
+    if (!Array.isArray(pair) || pair.length !== 2 || !isSalt(pair[0]) || !isPrintedJson(pair[1]))
       throw new LogError('merkle-log/bad_export', `an entry of the export has no readable \`${name}\``);
     return [name, [pair[0], pair[1]]];
   });
   return Object.fromEntries(pairs) as Record<SealedField, readonly [string, string]>;
+}
+
+function exactly<T>(line: string, value: T): T {
+  if (printsAs(line, value)) return value;
+  throw new LogError('merkle-log/bad_export', 'a line of the export shows more than can be checked');
 }
 
 function parseObject(line: string): Record<string, unknown> {
@@ -92,8 +111,29 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+/** A name that people can be shown as it is. */
+export function isName(value: unknown): value is string {
+  return isText(value) && namePattern.test(value);
+}
+
 function isHash(value: unknown): value is string {
   return isText(value) && hex32.test(value);
+}
+
+/** Of its one length: else a part of the value could be counted to the salt, and be hidden. */
+function isSalt(value: unknown): value is string {
+  if (!isText(value)) return false;
+  const salt = Buffer.from(value, 'base64');
+  return salt.length === saltSizeBytes && salt.toString('base64') === value;
+}
+
+/** JSON as `JSON.stringify` prints it, which is how it was hashed: so it can be read in one way only. */
+function isPrintedJson(value: unknown): value is string {
+  try {
+    return isText(value) && JSON.stringify(JSON.parse(value)) === value;
+  } catch {
+    return false;
+  }
 }
 
 function isCount(value: unknown): value is number {

@@ -6,12 +6,13 @@ export function nameDifferences(differences: readonly Difference[]): string[] {
   const signedAt = new Map(differences.map(({ position, signed }) => [signed, position]));
   const shift = commonShift(differences, signedAt);
   if (shift !== null) return [shift];
+  const foundAt = new Map(differences.map(({ position, found }) => [position, found]));
   const named = new Set<number>();
   return differences.flatMap(({ position, found }) => {
     if (named.has(position)) return [];
     const home = signedAt.get(found);
     if (home === undefined) return [`entry ${position} was altered`];
-    const isExchange = differences.some((other) => other.position === home && signedAt.get(other.found) === position);
+    const isExchange = signedAt.get(foundAt.get(home) ?? '') === position;
     if (!isExchange) return [`entry ${position} holds what belongs at ${home}`];
     named.add(home);
     return [`entries ${position} and ${home} were exchanged`];

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { LogError } from '../errors.ts';
 
 const newline = 0x0a;
@@ -10,11 +11,17 @@ export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGener
     const bytes = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
     let from = 0;
     for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, from)) {
-      yield bytes.toString('utf8', from, end);
+      yield textOf(bytes.subarray(from, end));
       from = end + 1;
     }
     rest = bytes.subarray(from);
     if (rest.length > lineSizeMax) throw new LogError('merkle-log/bad_export', 'a line of the export is too long');
   }
-  if (rest.length > 0) yield rest.toString('utf8');
+  if (rest.length > 0) yield textOf(rest);
+}
+
+/** Bytes that are no text would be read as the character that stands for them, and that one may have been hashed. */
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new LogError('merkle-log/bad_export', 'the export is not text in UTF-8');
+  return bytes.toString('utf8');
 }

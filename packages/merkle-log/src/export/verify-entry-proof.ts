@@ -2,9 +2,10 @@ import { openCheckpoint } from '../checkpoint.ts';
 import { LogError } from '../errors.ts';
 import { equal } from '../verify-consistency.ts';
 import { verifyInclusion } from '../verify-inclusion.ts';
-import { parseVerifierKey, type VerifierKey } from '../verifier-key.ts';
-import { type ExportEntry, isObject, isText, parseEntry } from './export-lines.ts';
+import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifier-key.ts';
+import { type ExportEntry, isName, isObject, isText, parseEntry } from './export-lines.ts';
 import { leafOf } from './leaf-of-entry.ts';
+import { printsAs } from './prints-as.ts';
 
 export const entryProofFormat = 'strongroom-entry-proof/v1';
 
@@ -24,6 +25,7 @@ export type EntryProofReport = {
   readonly ok: boolean;
   readonly problems: readonly string[];
   readonly origin: string;
+  /** The public key it was checked with, as text. */
   readonly key: string;
   readonly size: number | null;
   readonly entry: ExportEntry;
@@ -38,12 +40,15 @@ export function verifyEntryProof(text: string, key: VerifierKey | null = null): 
   const problems: string[] = [];
   const leaf = leafOf(proof.entry);
   if (!equal(leaf, Buffer.from(proof.entry.leafHash, 'hex'))) problems.push('the entry was altered');
-  const size = checkRoot(proof, leaf, key ?? parseVerifierKey(proof.key), problems);
-  return { ok: problems.length === 0, problems, origin: proof.origin, key: proof.key, size, entry: proof.entry };
+  const used = key ?? parseVerifierKey(proof.key);
+  const size = checkRoot(proof, leaf, used, problems);
+  const { origin, entry } = proof;
+  return { ok: problems.length === 0, problems, origin, key: printVerifierKey(used), size, entry };
 }
 
 function checkRoot(proof: EntryProof, leaf: Uint8Array, key: VerifierKey, problems: string[]): number | null {
   if (key.name !== proof.origin) problems.push('the proof is of another log than the key');
+  else if (printVerifierKey(key) !== proof.key) problems.push('the proof names another key than the one you gave');
   try {
     const { size, root } = openCheckpoint(proof.checkpoint, key);
     const path = proof.proof.map((hash) => Buffer.from(hash, 'base64'));
@@ -65,8 +70,17 @@ function parseProof(text: string): EntryProof {
     if (isObject(value) && value['format'] === entryProofFormat && isObject(value['entry'])) {
       const { origin, key, checkpoint, proof } = value;
       const isPath = Array.isArray(proof) && proof.length <= proofLengthMax && proof.every(isText);
-      if (isText(origin) && isText(key) && isText(checkpoint) && isPath)
-        return { format: entryProofFormat, origin, key, checkpoint, proof, entry: parseEntry(value['entry']) };
+      if (isName(origin) && isText(key) && isText(checkpoint) && isPath) {
+        const read: EntryProof = {
+          format: entryProofFormat,
+          origin,
+          key,
+          checkpoint,
+          proof,
+          entry: parseEntry(value['entry']),
+        };
+        if (printsAs(text, read)) return read;
+      }
     }
   } catch {
     // Said below, without repeating the text.

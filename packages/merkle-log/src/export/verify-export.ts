@@ -2,7 +2,7 @@ import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
 import { compactRange } from '../compact-range.ts';
 import { LogError } from '../errors.ts';
 import { equal } from '../verify-consistency.ts';
-import { parseVerifierKey, type VerifierKey } from '../verifier-key.ts';
+import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifier-key.ts';
 import { type ExportHeader, parseHeader, parseLine } from './export-lines.ts';
 import { leafOf } from './leaf-of-entry.ts';
 import { type Difference, nameDifferences } from './name-differences.ts';
@@ -35,20 +35,25 @@ export async function verifyExport(
   lines: AsyncIterable<string>,
   { key = null, held = [] }: { key?: VerifierKey | null; held?: readonly string[] } = {},
 ): Promise<ExportReport> {
-  const problems: string[] = [];
   const iterator = lines[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  const header = parseHeader(first.done === true ? '' : first.value);
-  const opened = openHeader(header, key, held, problems);
-  const entries = await checkEntries(iterator, opened, problems);
-  return {
-    ok: problems.length === 0,
-    problems: problems.slice(0, problemsMax),
-    origin: header.origin,
-    key: header.key,
-    size: opened.checkpoint?.size ?? entries.seen,
-    redacted: entries.redacted,
-  };
+  try {
+    const first = await iterator.next();
+    const header = parseHeader(first.done === true ? '' : first.value);
+    const used = key ?? parseVerifierKey(header.key);
+    const problems: string[] = [];
+    const opened = openHeader(header, used, held, problems);
+    const entries = await checkEntries(iterator, opened, problems);
+    return {
+      ok: problems.length === 0,
+      problems: problems.slice(0, problemsMax),
+      origin: header.origin,
+      key: printVerifierKey(used),
+      size: opened.checkpoint?.size ?? entries.seen,
+      redacted: entries.redacted,
+    };
+  } finally {
+    await iterator.return?.();
+  }
 }
 
 type Opened = {
@@ -57,13 +62,8 @@ type Opened = {
   readonly milestones: readonly (Checkpoint & { readonly held: boolean })[];
 };
 
-function openHeader(
-  header: ExportHeader,
-  known: VerifierKey | null,
-  held: readonly string[],
-  problems: string[],
-): Opened {
-  const open = (note: string, key: VerifierKey, what: string): Checkpoint | null => {
+function openHeader(header: ExportHeader, key: VerifierKey, held: readonly string[], problems: string[]): Opened {
+  const open = (note: string, what: string): Checkpoint | null => {
     try {
       return openCheckpoint(note, key);
     } catch (error) {
@@ -71,11 +71,11 @@ function openHeader(
       return null;
     }
   };
-  const key = known ?? parseVerifierKey(header.key);
   if (key.name !== header.origin) problems.push('the export is of another log than the key');
-  const checkpoint = open(header.checkpoint, key, 'the checkpoint of the export');
-  const own = header.earlier.map((note) => open(note, key, 'an earlier checkpoint of the export'));
-  const kept = held.map((note) => open(note, key, 'a checkpoint you hold'));
+  else if (printVerifierKey(key) !== header.key) problems.push('the export names another key than the one you gave');
+  const checkpoint = open(header.checkpoint, 'the checkpoint of the export');
+  const own = header.earlier.map((note) => open(note, 'an earlier checkpoint of the export'));
+  const kept = held.map((note) => open(note, 'a checkpoint you hold'));
   const milestones = [
     ...own.filter((one) => one !== null).map((one) => ({ ...one, held: false })),
     ...kept.filter((one) => one !== null).map((one) => ({ ...one, held: true })),
@@ -102,7 +102,9 @@ async function checkEntries(
         problems.push(`the log does not begin with the ${next.size} entries whose checkpoint you hold`);
       else if (!broken) {
         broken = true;
-        problems.push(`entries ${matched + 1} to ${next.size} are not those that were signed`);
+        if (matched === next.size && next.size > 0)
+          problems.push(`the log signed two histories: not all its checkpoints of ${next.size} entries agree`);
+        else problems.push(`entries ${matched + 1} to ${next.size} are not those that were signed`);
       }
     }
   };
@@ -117,27 +119,36 @@ async function checkEntries(
       end = entry.end;
       continue;
     }
-    if (entry.position < expected) problems.push(`entry ${entry.position} comes twice or out of order`);
-    if (entry.position > expected) missing(expected, entry.position - 1, problems);
+    // However many there are, no more are kept than are told.
+    if (entry.position !== expected && problems.length < problemsMax)
+      problems.push(
+        entry.position < expected
+          ? `entry ${entry.position} comes twice or out of order`
+          : missing(expected, entry.position - 1),
+      );
     expected = Math.max(expected, entry.position + 1);
-    if ('hash' in entry.fields) redacted += 1;
-    const leaf = leafOf(entry);
-    if (!equal(leaf, Buffer.from(entry.leafHash, 'hex')) && differences.length < differencesMax)
-      differences.push({ position: entry.position, found: leaf.toString('hex'), signed: entry.leafHash });
+    if ('fields' in entry && 'hash' in entry.fields) redacted += 1;
+    const found = 'fields' in entry ? leafOf(entry).toString('hex') : '';
+    if (found !== entry.leafHash && differences.length < differencesMax)
+      differences.push({ position: entry.position, found, signed: entry.leafHash });
     tree.append(Buffer.from(entry.leafHash, 'hex'));
     passMilestones();
   }
   problems.unshift(...nameDifferences(differences));
   if (end === null) problems.push('the export was cut short');
   const size = checkpoint?.size ?? 0;
-  if (tree.size < size && expected <= size) missing(expected, size, problems);
+  if (end !== null && checkpoint !== null && end !== size)
+    problems.push(`the export ends at entry ${end}, its checkpoint at entry ${size}`);
+  if (tree.size < size && expected <= size) problems.push(missing(expected, size));
   for (const { size: signed, held } of waiting)
     if (held) problems.push(`the log was cut: you hold a checkpoint of ${signed} entries, and this one has ${size}`);
+    else if (signed > size && checkpoint !== null)
+      problems.push(`the log was cut: the export holds a checkpoint of ${signed} entries, and shows ${size}`);
   if (checkpoint !== null && tree.size > size)
     problems.push(`entries ${size + 1} to ${tree.size} are not covered by the checkpoint`);
   return { seen: tree.size, redacted };
 }
 
-function missing(from: number, to: number, problems: string[]): void {
-  problems.push(from === to ? `entry ${from} is missing` : `entries ${from} to ${to} are missing`);
+function missing(from: number, to: number): string {
+  return from === to ? `entry ${from} is missing` : `entries ${from} to ${to} are missing`;
 }

@@ -48,9 +48,11 @@ export function createWitness({
     const key = keys.get(checkpoint.origin);
     if (key === undefined) return plain(404, 'this witness does not know that log');
     if (!isSignedBy(note, key)) return plain(403, 'the checkpoint is not signed by the log');
-    const refusal = judge(request, checkpoint, await state.read(checkpoint.origin));
+    const before = await state.read(checkpoint.origin);
+    const refusal = judge(request, checkpoint, before);
     if (refusal !== null) return refusal;
-    await state.write(checkpoint.origin, { size: checkpoint.size, root: checkpoint.root });
+    const { origin, size, root } = checkpoint;
+    await state.write(origin, { size, root, turn: before === null ? 0 : before.turn + 1 });
     return { status: 200, type: textType, body: printSignature(cosign(note.text, name, privateKey, now())) };
   };
 

@@ -13,7 +13,7 @@ import { verifierKey } from '../verifier-key.ts';
 import { createWitness, type Witness } from './add-checkpoint.ts';
 import { serveWitness } from './serve-witness.ts';
 import { loadWitnessKey } from './witness-key.ts';
-import { fileWitnessState, type WitnessState } from './witness-state.ts';
+import { fileWitnessState, type Witnessed, type WitnessState } from './witness-state.ts';
 
 const origin = 'log.example/main';
 const log = generateKeyPairSync('ed25519');
@@ -114,9 +114,27 @@ test('of two histories that come at once a witness signs one', async () => {
   expect(answers.map(({ status }) => status)).toEqual([200, 409]);
 });
 
+test('of two witnesses of one folder, only one signs when two histories come at once', async () => {
+  await using folder = await temporaryFolder();
+  for (let round = 0; round < 20; round += 1) {
+    const state = join(folder.path, String(round));
+    const answers = await Promise.all(
+      [history(6), history(6, 2)].map(({ note }) =>
+        witnessWith(fileWitnessState(state))
+          .addCheckpoint(request(0, [], note))
+          .then(
+            ({ status }) => status,
+            () => 500,
+          ),
+      ),
+    );
+    expect(answers.filter((status) => status === 200)).toHaveLength(1);
+  }
+});
+
 test('a witness that can not keep what it signs does not sign, and goes on when it can again', async () => {
   let full = true;
-  const kept = new Map<string, { size: number; root: Uint8Array }>();
+  const kept = new Map<string, Witnessed>();
   const witness = witnessWith({
     read: async (name) => kept.get(name) ?? null,
     write: async (name, witnessed) => {
@@ -138,6 +156,10 @@ test('a witness whose memory was damaged refuses rather than begin anew', async 
   const path = join(folder.path, file);
   await writeFile(path, (await readFile(path, 'utf8')).replace(origin, 'other'));
   await expect(witness.addCheckpoint(request(3, [], history(3).note))).rejects.toMatchObject({
+    code: 'merkle-log/bad_state',
+  });
+  await writeFile(path, (await readFile(path, 'utf8')).replace('other\n3\n', `${origin}\n0\n`));
+  await expect(witness.addCheckpoint(request(0, [], history(3, 1).note))).rejects.toMatchObject({
     code: 'merkle-log/bad_state',
   });
 });

@@ -57,5 +57,6 @@ function sealEntry(keys: EntryKeys, content: EntryContent): NewEntry {
     }),
   );
   const terms = termsOf(content).map((term) => keys.term(term));
-  return { id, at, action, outcome, terms, fieldsHash, leafHash, mac: keys.mac(leafHash), ...sealed };
+  const macAt = (position: number): Uint8Array => keys.mac(position, leafHash);
+  return { id, at, action, outcome, terms, fieldsHash, leafHash, macAt, ...sealed };
 }

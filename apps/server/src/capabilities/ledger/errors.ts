@@ -24,3 +24,12 @@ export function integrityLost(what: string): ProblemError {
     `the audit log was changed from outside (${what}), so nothing is done until an operator has looked at it`,
   );
 }
+
+/** Committed, but no checkpoint covers it yet: another server of this database is at it. */
+export function pending(position: number): ProblemError {
+  return new ProblemError(
+    'ledger/pending',
+    503,
+    `audit entry ${position} is not in the tree yet; try again in a moment`,
+  );
+}

@@ -4,7 +4,7 @@ import type { Database } from '#platform/database';
 import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
 import { openContent, sha256 } from './sealed-content.ts';
 import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
-import { selectRange, type StoredEntry } from './store.ts';
+import { countEntries, selectRange, type StoredEntry } from './store.ts';
 import { selectLeafHashes, selectNewestCheckpoint, selectSpreadCheckpoints } from './tree-store.ts';
 
 const groupSize = 1_000;
@@ -26,7 +26,7 @@ export async function* exportEntries(
   const key = logKey(workspaceId, entryKeys);
   const { note, size, earlier } = await database.withWorkspace(workspaceId, async (within) => {
     const newest = await selectNewestCheckpoint(within);
-    const length = newest === null ? 0 : sizeOf(newest, key);
+    const length = newest === null ? 0 : (sizeOf(newest, key) ?? (await countEntries(within, workspaceId)));
     return { note: newest ?? '', size: length, earlier: await selectSpreadCheckpoints(within, length, earlierMax) };
   });
   yield line({
@@ -50,13 +50,12 @@ export async function* exportEntries(
   yield line({ end: size });
 }
 
-/** A note that is not ours still says how far to go; whoever verifies refuses it. */
-function sizeOf(note: string, key: Parameters<typeof openCheckpoint>[1]): number {
+/** null for a note that is not ours: it may say any size, so as many places are shown as there are entries; whoever verifies refuses it. */
+function sizeOf(note: string, key: Parameters<typeof openCheckpoint>[1]): number | null {
   try {
     return openCheckpoint(note, key).size;
   } catch {
-    const size = Number(note.split('\n')[1]);
-    return Number.isSafeInteger(size) && size > 0 ? size : 0;
+    return null;
   }
 }
 

@@ -22,8 +22,8 @@ export type EntryKeys = {
   open(entryId: string, entry: SealedEntry): Promise<Uint8Array>;
   /** Blind index of `field:value`, 16 bytes. */
   term(text: string): Uint8Array;
-  /** Shows that a row was put into the table by us, 16 bytes. */
-  mac(leafHash: Uint8Array): Buffer;
+  /** Shows that we put a row into the table, and at this position, 16 bytes. */
+  mac(position: number, leafHash: Uint8Array): Buffer;
   /** Ed25519, signs the checkpoints of the workspace's log. */
   readonly signingKey: KeyObject;
 };

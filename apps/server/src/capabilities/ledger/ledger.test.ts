@@ -203,7 +203,7 @@ describe('the database', () => {
           terms: [],
           fieldsHash: Buffer.alloc(32),
           leafHash: Buffer.alloc(32),
-          mac: Buffer.alloc(16),
+          macAt: () => Buffer.alloc(16),
         },
       ]);
       return (await sql<{ value: string }>`select current_setting('synchronous_commit') as value`.execute(transaction))

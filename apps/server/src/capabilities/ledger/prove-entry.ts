@@ -5,8 +5,8 @@ import {
   printVerifierKey,
   proveInclusion,
 } from '@strongroom/merkle-log';
-import type { Database } from '#platform/database';
-import { integrityLost, notFound } from './errors.ts';
+import type { Database, Tables, Transaction } from '#platform/database';
+import { integrityLost, notFound, pending } from './errors.ts';
 import { exportEntry } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
@@ -14,7 +14,7 @@ import { selectEntry } from './store.ts';
 import { readNodes, selectLeafHashes, selectNewestCheckpoint } from './tree-store.ts';
 
 /**
- * Throws `ledger/not_found` (404) for an entry that is not there or of another workspace, `ledger/integrity_lost` (503).
+ * Throws `ledger/not_found` (404) for an entry that is not there or of another workspace, `ledger/integrity_lost` (503), `ledger/pending` (503).
  * A pending entry is sequenced first.
  */
 export async function proveEntry(
@@ -34,10 +34,10 @@ export async function proveEntry(
     const note = await selectNewestCheckpoint(within);
     if (row === null || note === null) throw notFound();
     const { size } = openCheckpoint(note, key);
-    if (row.position > size) throw integrityLost(`entry ${row.position} can not be put into its tree`);
+    if (row.position > size) throw pending(row.position);
     const [leafHash] = await selectLeafHashes(within, row.position - 1, row.position);
     if (leafHash == null) throw integrityLost('a part of its tree is missing');
-    return { row, note, leafHash, proof: await proveInclusion(readNodes(within), row.position - 1, size) };
+    return { row, note, leafHash, proof: await pathOf(within, row.position, size) };
   });
   return {
     format: entryProofFormat,
@@ -47,4 +47,10 @@ export async function proveEntry(
     proof: proof.map((hash) => hash.toString('base64')),
     entry: await exportEntry(entryKeys, row, leafHash),
   };
+}
+
+async function pathOf(within: Transaction<Tables>, position: number, size: number): Promise<Buffer[]> {
+  return proveInclusion(readNodes(within), position - 1, size).catch((error: unknown) => {
+    throw error instanceof RangeError ? integrityLost('a part of its tree is missing') : error;
+  });
 }

@@ -122,7 +122,8 @@ async function sequenceGroup(
   const nodes: tree.NewNode[] = [];
   for (const { position, leafHash, mac } of leaves) {
     if (position !== range.size + 1) throw integrityLost(`entry ${range.size + 1} is missing`);
-    if (!keys.mac(leafHash).equals(mac)) throw integrityLost(`entry ${position} was not written by this server`);
+    if (!keys.mac(position, leafHash).equals(mac))
+      throw integrityLost(`entry ${position} was not written by this server`);
     range.append(leafHash, (level, index, hash) => nodes.push({ level, index, hash }));
   }
   await tree.addNodes(within, workspaceId, nodes);

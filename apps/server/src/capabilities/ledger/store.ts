@@ -36,7 +36,8 @@ export type NewEntry = SealedEntry & {
   readonly terms: readonly Uint8Array[];
   readonly fieldsHash: Uint8Array;
   readonly leafHash: Uint8Array;
-  readonly mac: Uint8Array;
+  /** Known only when its place is. */
+  readonly macAt: (position: number) => Uint8Array;
 };
 
 export type StoredEntry = SealedEntry & {
@@ -49,7 +50,7 @@ export type StoredEntry = SealedEntry & {
 };
 
 /**
- * One statement for a whole group, whatever its size.
+ * Two statements for a whole group, whatever its size: what shows that a row is ours covers its place too.
  * INVARIANT: the row of `ledger_heads` is locked from here to the commit and counts with it, so positions have no gap
  * and none is used twice, also when entries vanish.
  * INVARIANT: the commit is flushed before it answers, also on a cluster whose operator turned that off.
@@ -60,29 +61,30 @@ export async function insertEntries(
   entries: readonly NewEntry[],
 ): Promise<void> {
   const column = <T>(pick: (entry: NewEntry) => T): T[] => entries.map(pick);
+  const { rows } = await sql<{ position: string }>`
+    insert into ledger_heads as before (workspace_id, position) values (${workspaceId}::uuid, ${entries.length}::bigint)
+    on conflict (workspace_id) do update set position = before.position + excluded.position
+    returning position,
+      case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as flushed
+  `.execute(transaction);
+  const first = Number(rows[0]?.position) - entries.length + 1;
   // Bytes travel as two long values, binary: an array of bytes would go as hexadecimal text, twice as long and slow to read.
-  const fixed = Buffer.concat(entries.flatMap(fixedBytes));
+  const fixed = Buffer.concat(entries.flatMap((entry, at) => fixedBytes(entry, first + at)));
   if (fixed.length !== entries.length * fixedSizeBytes) throw new TypeError('an entry has a part of a wrong size');
   const sealed = Buffer.concat(column((entry) => entry.sealed));
   let end = 1;
   const sealedAt = column((entry) => (end += entry.sealed.length) - entry.sealed.length);
   await sql`
-    with head as (
-      insert into ledger_heads as before (workspace_id, position) values (${workspaceId}::uuid, ${entries.length}::bigint)
-      on conflict (workspace_id) do update set position = before.position + excluded.position
-      returning position,
-        case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as flushed
-    )
     insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac)
-    select ${workspaceId}::uuid, head.position - ${entries.length}::bigint + entry.ordinal,
-      encode(substring(${fixed}::bytea from fixed_at for 16), 'hex')::uuid, entry.at, entry.action, entry.outcome,
-      substring(${sealed}::bytea from entry.sealed_at for entry.sealed_size), entry.key_version,
-      substring(${fixed}::bytea from fixed_at + 16 for 40),
-      substring(${fixed}::bytea from fixed_at + 56 for 32), entry.terms::bytea[],
-      substring(${fixed}::bytea from fixed_at + 88 for 32),
-      substring(${fixed}::bytea from fixed_at + 120 for 32),
-      substring(${fixed}::bytea from fixed_at + 152 for 16)
-    from head, unnest(
+    select ${workspaceId}::uuid, ${first}::bigint - 1 + entry.ordinal,
+      encode(substring(bytes.fixed from fixed_at for 16), 'hex')::uuid, entry.at, entry.action, entry.outcome,
+      substring(bytes.sealed from entry.sealed_at for entry.sealed_size), entry.key_version,
+      substring(bytes.fixed from fixed_at + 16 for 40),
+      substring(bytes.fixed from fixed_at + 56 for 32), entry.terms::bytea[],
+      substring(bytes.fixed from fixed_at + 88 for 32),
+      substring(bytes.fixed from fixed_at + 120 for 32),
+      substring(bytes.fixed from fixed_at + 152 for 16)
+    from unnest(
       ${column((entry) => entry.at)}::timestamptz[],
       ${column((entry) => entry.action)}::text[],
       ${column((entry) => entry.outcome)}::text[],
@@ -91,6 +93,7 @@ export async function insertEntries(
       ${column((entry) => entry.keyVersion)}::integer[],
       ${column((entry) => arrayText(entry.terms))}::text[]
     ) with ordinality as entry (at, action, outcome, sealed_at, sealed_size, key_version, terms, ordinal),
+    (select ${fixed}::bytea as fixed, ${sealed}::bytea as sealed) as bytes,
     lateral (select (entry.ordinal::integer - 1) * ${fixedSizeBytes}::integer + 1 as fixed_at) as place
   `.execute(transaction);
 }
@@ -98,8 +101,9 @@ export async function insertEntries(
 const fixedSizeBytes = 168;
 
 /** All that has the same size in every entry, in the order that `insertEntries` takes it apart. */
-function fixedBytes({ id, wrappedKey, commitment, fieldsHash, leafHash, mac }: NewEntry): Uint8Array[] {
-  return [Buffer.from(id.replaceAll('-', ''), 'hex'), wrappedKey, commitment, fieldsHash, leafHash, mac];
+function fixedBytes(entry: NewEntry, position: number): Uint8Array[] {
+  const { id, wrappedKey, commitment, fieldsHash, leafHash, macAt } = entry;
+  return [Buffer.from(id.replaceAll('-', ''), 'hex'), wrappedKey, commitment, fieldsHash, leafHash, macAt(position)];
 }
 
 /** Arrays of different lengths can't be unnested together, so each travels as PostgreSQL's text form of an array of bytes. */
@@ -166,6 +170,16 @@ export async function selectRange(
   return rows.map(storedEntry);
 }
 
+/** How many there are, wherever they stand. */
+export async function countEntries(transaction: Transaction<Tables>, workspaceId: string): Promise<number> {
+  const row = await transaction
+    .selectFrom('ledger_entries')
+    .select((select) => select.fn.countAll<string>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 async function findPositions(
   transaction: Transaction<Tables>,
   wanted: readonly Uint8Array[],
@@ -212,7 +226,7 @@ function storedEntry(row: Row): StoredEntry {
   return {
     position: Number(row.position),
     id: row.id,
-    at: row.at.toISOString(),
+    at: timeText(row.at),
     action: row.action,
     outcome: row.outcome,
     sealed: row.sealed,
@@ -221,4 +235,9 @@ function storedEntry(row: Row): StoredEntry {
     commitment: row.commitment,
     fieldsHash: row.fields_hash,
   };
+}
+
+/** Whoever owns the database can put `infinity` there, which comes as a number: it is shown, and is no time. */
+function timeText(at: Date): string {
+  return at instanceof Date && Number.isFinite(at.getTime()) ? at.toISOString() : String(at);
 }

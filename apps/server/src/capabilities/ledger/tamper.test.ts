@@ -166,6 +166,16 @@ describe('verify names what the owner of the database did', () => {
     expect(problems).toEqual(['entry 2 was altered', 'entries 1 to 20 are not those that were signed']);
   });
 
+  test('a time that is none, and a checkpoint that claims more entries than there are', async () => {
+    await run(`update ledger_entries set at = 'infinity' where workspace_id = $ws and position = 6`);
+    await run(`update ledger_entries set position = 9007199254740991 where workspace_id = $ws and position = 20`);
+    await run(`update ledger_entries set at = '0044-03-15 BC' where workspace_id = $ws and position = 8`);
+    await run(
+      `update ledger_checkpoints set note = replace(note, E'\\n20\\n', E'\\n9007199254740991\\n') where workspace_id = $ws and size = 20`,
+    );
+    expect((await verdict()).problems.slice(0, 2)).toEqual(['entry 6 was altered', 'entry 8 was altered']);
+  });
+
   test('a checkpoint with another signature', async () => {
     await run(
       `update ledger_checkpoints set note = replace(note, E'\\n20\\n', E'\\n19\\n') where workspace_id = $ws and size = 20`,
@@ -188,6 +198,29 @@ describe('a log that was changed stops, loudly, and with it what needs it', () =
     expect(complaints).toEqual(['the audit log was changed from outside: it stops']);
   });
 
+  test('at an entry of ours written a second time, exchanged, or moved up, before it was in the tree', async () => {
+    const columns =
+      'at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac';
+    await ledger.close();
+    for (const change of [
+      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), ${columns} from ledger_entries where workspace_id = $ws and position = 2`,
+      `update ledger_entries set position = case position when 21 then 1022 else 21 end where workspace_id = $ws and position in (21, 22);
+       update ledger_entries set position = 22 where workspace_id = $ws and position = 1022`,
+      `delete from ledger_entries where workspace_id = $ws and position = 21;
+       update ledger_entries set position = 21 where workspace_id = $ws and position = 22`,
+    ]) {
+      workspaceId = randomUUID();
+      const writer = startLedger();
+      await append(20, writer);
+      await writer.close();
+      if (!change.startsWith('insert')) await append(2, writer);
+      await run(change);
+      await expect(startLedger().sequence(workspaceId), change).rejects.toThrow(
+        /entry 21 was not written by this server/,
+      );
+    }
+  });
+
   test('at a tree that is not the one that was signed', async () => {
     await run(
       `update ledger_tiles set hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) where workspace_id = $ws and level = 0`,
@@ -195,6 +228,16 @@ describe('a log that was changed stops, loudly, and with it what needs it', () =
     await expect(startLedger().sequence(workspaceId)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
     await run(`delete from ledger_tiles where workspace_id = $ws`);
     await expect(startLedger().sequence(workspaceId)).rejects.toThrow(/a part of its tree is missing/);
+  });
+
+  test('at a proof that needs a part of the tree that is gone', async () => {
+    const [id = ''] = await append(1);
+    await append(239);
+    await ledger.sequence(workspaceId);
+    await run(
+      `update ledger_tiles set hashes = substr(hashes, 1, 32 * 100) where workspace_id = $ws and level = 0 and tile = 0`,
+    );
+    await expect(startLedger().prove(workspaceId, id)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
   });
 
   test('and other workspaces go on', async () => {
@@ -245,4 +288,16 @@ test('two servers that sequence at once put each entry into the tree once', asyn
   await Promise.all(servers.flatMap((server) => [append(40, server), server.sequence(workspaceId)]));
   await ledger.sequence(workspaceId);
   expect(await verdict()).toMatchObject({ ok: true, size: 140 });
+});
+
+test('while another server holds the tree an entry is pending, not lost', async () => {
+  const [id = ''] = await append(1);
+  await run('begin');
+  try {
+    await run(`select pg_advisory_xact_lock(hashtextextended('ledger/' || $ws, 0))`);
+    await expect(ledger.prove(workspaceId, id)).rejects.toMatchObject({ code: 'ledger/pending', status: 503 });
+  } finally {
+    await run('rollback');
+  }
+  expect(verifyEntryProof(JSON.stringify(await ledger.prove(workspaceId, id))).ok).toBe(true);
 });

@@ -35,7 +35,11 @@ export function ledgerKeys(workspaces: WorkspaceKeys, objects: ObjectKeys): Ledg
           return openBytes(key, binding(entryId), entry.sealed);
         },
         term: (text) => blindIndex(index, text),
-        mac: (leafHash) => createHmac('sha256', rows).update(leafHash).digest().subarray(0, macSizeBytes),
+        mac: (position, leafHash) => {
+          const place = Buffer.alloc(8);
+          place.writeBigUInt64BE(BigInt(position));
+          return createHmac('sha256', rows).update(place).update(leafHash).digest().subarray(0, macSizeBytes);
+        },
         signingKey: signing,
       };
     },
