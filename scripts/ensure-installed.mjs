@@ -39,7 +39,9 @@ function isInstalled(root, node) {
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   const present = JSON.parse(readFileSync(recorded, 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, { version, optional, link }]) =>
-      !path.startsWith('node_modules/') || optional || link || present[path]?.version === version,
+    ([path, { version, optional, link, resolved }]) =>
+      !path.startsWith('node_modules/') ||
+      optional ||
+      (link ? present[path]?.resolved === resolved : present[path]?.version === version),
   );
 }
