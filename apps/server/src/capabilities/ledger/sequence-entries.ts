@@ -10,7 +10,10 @@ import * as tree from './tree-store.ts';
 export type Sequencer = {
   /** Puts what was committed into the tree and signs a checkpoint, within a quarter of a second. */
   soon(workspaceId: string): void;
-  /** The same at once; resolves when nothing is left, or another server is at it. Throws `ledger/integrity_lost` (503). */
+  /**
+   * The same at once; resolves when nothing is left, or another server is at it (what that one leaves is looked for
+   * again in a second). Calls that wait share a run. Throws `ledger/integrity_lost` (503).
+   */
   sequence(workspaceId: string): Promise<void>;
   /** Throws `ledger/integrity_lost` (503) once the log of this workspace was found changed. */
   requireSound(workspaceId: string): void;
@@ -50,6 +53,7 @@ export function createSequencer({
 }): Sequencer {
   const broken = new Map<string, ProblemError>();
   const timers = new Map<string, NodeJS.Timeout>();
+  const waiting = new Map<string, Promise<void>>();
   const running = new Map<string, Promise<void>>();
   let closed = false;
 
@@ -62,9 +66,14 @@ export function createSequencer({
     requireSound(workspaceId);
     try {
       const entryKeys = await keys.forWorkspace(workspaceId);
-      const step = (): Promise<number> =>
-        database.withWorkspace(workspaceId, (within) => sequenceGroup(within, workspaceId, entryKeys, clock.now()));
-      while ((await step()) === groupSizeMax);
+      let sequenced: number | 'busy';
+      do {
+        sequenced = await database.withWorkspace(workspaceId, (within) =>
+          sequenceGroup(within, workspaceId, entryKeys, clock.now()),
+        );
+      } while (sequenced === groupSizeMax);
+      // Whoever holds the tree may have looked before our entries were committed, or may die.
+      if (sequenced === 'busy') plan(workspaceId, retryMs);
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'ledger/integrity_lost') {
         broken.set(workspaceId, error);
@@ -75,47 +84,55 @@ export function createSequencer({
   };
 
   const sequence = (workspaceId: string): Promise<void> => {
+    const shared = waiting.get(workspaceId);
+    if (shared !== undefined) return shared;
     // What was committed after the run under way began needs another one.
-    const after = (running.get(workspaceId) ?? Promise.resolve()).catch(() => {}).then(() => run(workspaceId));
-    const tracked = after.finally(() => {
-      if (running.get(workspaceId) === tracked) running.delete(workspaceId);
-    });
-    running.set(workspaceId, tracked);
-    return tracked;
+    const turn = (running.get(workspaceId) ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => {
+        waiting.delete(workspaceId);
+        running.set(workspaceId, turn);
+        return run(workspaceId);
+      })
+      .finally(() => {
+        if (running.get(workspaceId) === turn) running.delete(workspaceId);
+      });
+    waiting.set(workspaceId, turn);
+    return turn;
   };
 
-  const after = (workspaceId: string, waitMs: number): void => {
+  const plan = (workspaceId: string, waitMs: number): void => {
     if (closed || timers.has(workspaceId)) return;
     const timer = setTimeout(() => {
       timers.delete(workspaceId);
       // Where keys or the database are away, entries stay pending until they are back.
-      sequence(workspaceId).catch(() => broken.has(workspaceId) || after(workspaceId, retryMs));
+      sequence(workspaceId).catch(() => broken.has(workspaceId) || plan(workspaceId, retryMs));
     }, waitMs);
     timers.set(workspaceId, timer.unref());
   };
 
   return {
-    soon: (workspaceId) => after(workspaceId, delayMs),
+    soon: (workspaceId) => plan(workspaceId, delayMs),
     sequence,
     requireSound,
     close: async () => {
       closed = true;
       for (const timer of timers.values()) clearTimeout(timer);
       await Promise.allSettled([...timers.keys()].map(sequence));
-      await Promise.allSettled(running.values());
+      await Promise.allSettled([...running.values(), ...waiting.values()]);
       timers.clear();
     },
   };
 }
 
-/** Resolves with how many entries were put into the tree; 0 also when another server is at it. */
+/** Resolves with how many entries were put into the tree; `busy` when another server is at it. */
 async function sequenceGroup(
   within: Transaction<Tables>,
   workspaceId: string,
   keys: EntryKeys,
   now: Date,
-): Promise<number> {
-  if (!(await tree.lockTree(within, workspaceId))) return 0;
+): Promise<number | 'busy'> {
+  if (!(await tree.lockTree(within, workspaceId))) return 'busy';
   const range = await readTree(within, workspaceId, keys);
   const leaves = await tree.selectNewLeaves(within, range.size, groupSizeMax);
   if (leaves.length === 0) return 0;
