@@ -20,5 +20,4 @@ export { exportFormat, type ExportEnd, type ExportEntry, type ExportHeader } fro
 export { entryProofFormat, verifyEntryProof } from './export/verify-entry-proof.ts';
 export type { EntryProof, EntryProofReport } from './export/verify-entry-proof.ts';
 export { verifyExport, type ExportReport } from './export/verify-export.ts';
-export { splitLines } from './export/split-lines.ts';
-export { verifyFile, type VerifyReport, type VerifyRequest } from './verify-file.ts';
+export { verifyFile, verifyLedger, type VerifyReport, type VerifyRequest } from './verify-file.ts';

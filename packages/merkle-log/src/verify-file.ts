@@ -4,7 +4,7 @@ import { LogError } from './errors.ts';
 import { splitLines } from './export/split-lines.ts';
 import { verifyEntryProof } from './export/verify-entry-proof.ts';
 import { verifyExport } from './export/verify-export.ts';
-import { parseVerifierKey } from './verifier-key.ts';
+import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
 /** What a person asks of the verifier: files they hold, and what they know already. */
 export type VerifyRequest = {
@@ -32,13 +32,22 @@ export async function verifyFile({ kind, file, key, checkpoints = [] }: VerifyRe
   if (kind === 'ledger') {
     const held = await Promise.all(checkpoints.map(readSmall));
     await readable(file);
-    const { ok, problems, ...found } = await verifyExport(splitLines(createReadStream(file)), { key: known, held });
-    const redacted = found.redacted === 0 ? '' : `, ${found.redacted} of them redacted`;
-    return { ok, problems, key: found.key, summary: `${found.size} entries of ${found.origin}${redacted}` };
+    return verifyLedger(createReadStream(file), known, held);
   }
   const { ok, problems, entry, origin, size, key: own } = verifyEntryProof(await readSmall(file), known);
   const place = `entry ${entry.position} of ${size ?? '?'} of ${origin}`;
   return { ok, problems, key: own, summary: `${place}: ${entry.action}, ${entry.outcome}, ${entry.at}` };
+}
+
+/** The same for the bytes of an export, wherever they come from. `held`: checkpoints kept from earlier. */
+export async function verifyLedger(
+  bytes: AsyncIterable<Uint8Array>,
+  known: VerifierKey | null,
+  held: readonly string[],
+): Promise<VerifyReport> {
+  const { ok, problems, key, size, origin, closed } = await verifyExport(splitLines(bytes), { key: known, held });
+  const shown = closed === 0 ? '' : `, ${closed} of them without their fields`;
+  return { ok, problems, key, summary: `${size} entries of ${origin}${shown}` };
 }
 
 async function readSmall(file: string): Promise<string> {

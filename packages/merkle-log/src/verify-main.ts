@@ -2,33 +2,40 @@
 // The verifier on its own: `node verify-main.ts ledger FILE [--key KEY] [--checkpoint FILE]…`. Needs Node and this folder, nothing else.
 import { parseArgs } from 'node:util';
 import { LogError } from './errors.ts';
-import { verifyFile } from './verify-file.ts';
+import { verifyFile, type VerifyRequest } from './verify-file.ts';
 
 const usage = 'usage: verify ledger|receipt FILE [--key name+id+base64] [--checkpoint FILE]...\n';
 
+/** null when they can't be understood. */
+function readArguments(): VerifyRequest | null {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { key: { type: 'string' }, checkpoint: { type: 'string', multiple: true } },
+    });
+    const [kind, file, ...more] = positionals;
+    if ((kind !== 'ledger' && kind !== 'receipt') || file === undefined || more.length > 0) return null;
+    return { kind, file, key: values.key, checkpoints: values.checkpoint ?? [] };
+  } catch {
+    return null;
+  }
+}
+
 async function main(): Promise<0 | 1 | 2> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { key: { type: 'string' }, checkpoint: { type: 'string', multiple: true } },
-  });
-  const [kind, file, ...more] = positionals;
-  if ((kind !== 'ledger' && kind !== 'receipt') || file === undefined || more.length > 0) {
+  const asked = readArguments();
+  if (asked === null) {
     process.stderr.write(usage);
     return 2;
   }
-  const report = await verifyFile({ kind, file, key: values.key, checkpoints: values.checkpoint ?? [] });
-  process.stdout.write(`${report.ok ? 'OK' : 'NOT OK'}: ${report.summary}\nkey: ${report.key}\n`);
-  for (const problem of report.problems) process.stderr.write(`${problem}\n`);
-  return report.ok ? 0 : 1;
+  try {
+    const report = await verifyFile(asked);
+    process.stdout.write(`${report.ok ? 'OK' : 'NOT OK'}: ${report.summary}\nkey: ${report.key}\n`);
+    for (const problem of report.problems) process.stderr.write(`${problem}\n`);
+    return report.ok ? 0 : 1;
+  } catch (error) {
+    process.stderr.write(`${error instanceof LogError ? error.message : 'the file could not be read'}\n`);
+    return 1;
+  }
 }
 
-main().then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const isUsage = error instanceof TypeError;
-    process.stderr.write(
-      isUsage ? usage : `${error instanceof LogError ? error.message : 'the file could not be read'}\n`,
-    );
-    process.exitCode = isUsage ? 2 : 1;
-  },
-);
+process.exitCode = await main();

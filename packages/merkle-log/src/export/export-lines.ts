@@ -43,10 +43,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Attacker-controlled text. Throws `merkle-log/bad_export`. */
 export function parseHeader(line: string): ExportHeader {
-  const value = parseObject(line);
-  const earlier = value['earlier'];
-  const { origin, key, checkpoint } = value;
-  const isHeader = value['format'] === exportFormat && isName(origin) && isText(key) && isText(checkpoint);
+  const { format, origin, key, checkpoint, earlier } = objectIn(line) ?? {};
+  const isHeader = format === exportFormat && isName(origin) && isText(key) && isText(checkpoint);
   if (!isHeader || !Array.isArray(earlier) || !earlier.every(isText))
     throw new LogError('merkle-log/bad_export', 'this is not an export of a log');
   return exactly(line, { format: exportFormat, origin, key, checkpoint, earlier });
@@ -54,7 +52,8 @@ export function parseHeader(line: string): ExportHeader {
 
 /** Throws `merkle-log/bad_export`; also for a line that shows more than is checked. */
 export function parseLine(line: string): ExportEntry | UnreadableEntry | ExportEnd {
-  const value = parseObject(line);
+  const value = objectIn(line);
+  if (value === null) throw new LogError('merkle-log/bad_export', 'a line of the export is not readable');
   const { end, position, leafHash } = value;
   if (isCount(end)) return exactly(line, { end });
   try {
@@ -93,14 +92,14 @@ function exactly<T>(line: string, value: T): T {
   throw new LogError('merkle-log/bad_export', 'a line of the export shows more than can be checked');
 }
 
-function parseObject(line: string): Record<string, unknown> {
+/** null for any other text. */
+function objectIn(line: string): Record<string, unknown> | null {
   try {
     const value: unknown = line.length > lineSizeMax ? null : JSON.parse(line);
-    if (isObject(value)) return value;
+    return isObject(value) ? value : null;
   } catch {
-    // Said below, without repeating the text.
+    return null;
   }
-  throw new LogError('merkle-log/bad_export', 'a line of the export is not readable');
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

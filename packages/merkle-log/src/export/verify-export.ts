@@ -15,9 +15,10 @@ export type ExportReport = {
   readonly origin: string;
   /** The public key it was checked with, as text. */
   readonly key: string;
-  /** How many entries the checkpoint covers, and how many of them are redacted. */
+  /** How many entries the checkpoint covers. */
   readonly size: number;
-  readonly redacted: number;
+  /** How many of them show no fields, only their hash: their key is gone or was spoilt, and nobody can tell which. */
+  readonly closed: number;
 };
 
 const problemsMax = 50;
@@ -49,7 +50,7 @@ export async function verifyExport(
       origin: header.origin,
       key: printVerifierKey(used),
       size: opened.checkpoint?.size ?? entries.seen,
-      redacted: entries.redacted,
+      closed: entries.closed,
     };
   } finally {
     await iterator.return?.();
@@ -88,11 +89,11 @@ async function checkEntries(
   lines: AsyncIterator<string>,
   { checkpoint, milestones }: Opened,
   problems: string[],
-): Promise<{ seen: number; redacted: number }> {
+): Promise<{ seen: number; closed: number }> {
   const tree = compactRange();
   const differences: Difference[] = [];
   const waiting = [...milestones];
-  let [end, redacted, matched, broken]: [number | null, number, number, boolean] = [null, 0, 0, false];
+  let [end, closed, matched, broken]: [number | null, number, number, boolean] = [null, 0, 0, false];
 
   const passMilestones = (): void => {
     for (let next = waiting[0]; next !== undefined && next.size <= tree.size; next = waiting[0]) {
@@ -127,7 +128,7 @@ async function checkEntries(
           : missing(expected, entry.position - 1),
       );
     expected = Math.max(expected, entry.position + 1);
-    if ('fields' in entry && 'hash' in entry.fields) redacted += 1;
+    if ('fields' in entry && 'hash' in entry.fields) closed += 1;
     const found = 'fields' in entry ? leafOf(entry).toString('hex') : '';
     if (found !== entry.leafHash && differences.length < differencesMax)
       differences.push({ position: entry.position, found, signed: entry.leafHash });
@@ -146,7 +147,7 @@ async function checkEntries(
       problems.push(`the log was cut: the export holds a checkpoint of ${signed} entries, and shows ${size}`);
   if (checkpoint !== null && tree.size > size)
     problems.push(`entries ${size + 1} to ${tree.size} are not covered by the checkpoint`);
-  return { seen: tree.size, redacted };
+  return { seen: tree.size, closed };
 }
 
 function missing(from: number, to: number): string {

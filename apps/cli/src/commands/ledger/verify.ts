@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LogError, parseVerifierKey, splitLines, verifyExport } from '@strongroom/merkle-log';
+import { LogError, parseVerifierKey, verifyLedger } from '@strongroom/merkle-log';
 import { CommandFailure } from '../../failure.ts';
 import type { Session } from '../../session.ts';
 import { tell } from '../verify/file.ts';
@@ -17,12 +17,11 @@ export async function verify(
       }),
     ),
   );
-  const response = await server.open('GET', 'ledger/export', { headers: { accept: 'application/x-ndjson' } });
   try {
+    // Before the server is asked: an export is an act, and is audited.
     const known = key === undefined ? null : parseVerifierKey(key);
-    const report = await verifyExport(splitLines(response.body ?? nothing()), { key: known, held });
-    const summary = `${report.size} entries of ${report.origin}`;
-    tell(terminal, 'ledger', { ...report, summary }, key !== undefined);
+    const response = await server.open('GET', 'ledger/export', { headers: { accept: 'application/x-ndjson' } });
+    tell(terminal, 'ledger', await verifyLedger(response.body ?? nothing(), known, held), known !== null);
   } catch (error) {
     throw error instanceof LogError ? new CommandFailure('verify/ledger_unreadable', error.message) : error;
   }

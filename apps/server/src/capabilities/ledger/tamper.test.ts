@@ -93,7 +93,7 @@ const run = (sql: string) => owner.query(sql.replaceAll('$ws', `'${workspaceId}'
 test('an untouched log is all right, entry by entry and with a checkpoint held from before', async () => {
   const held = checkpointOf(await exported());
   await append(30);
-  expect(await verdict([held])).toMatchObject({ ok: true, problems: [], size: 50, redacted: 0 });
+  expect(await verdict([held])).toMatchObject({ ok: true, problems: [], size: 50, closed: 0 });
 });
 
 describe('verify names what the owner of the database did', () => {
@@ -110,6 +110,13 @@ describe('verify names what the owner of the database did', () => {
       `update ledger_entries set commitment = set_byte(commitment, 0, get_byte(commitment, 0) # 1) where workspace_id = $ws and position = 5`,
     );
     expect((await verdict()).problems).toEqual(['entry 3 was altered', 'entry 5 was altered']);
+  });
+
+  test('a destroyed key: nothing was changed, but its entry can not be shown, which is counted', async () => {
+    await run(
+      `update ledger_entries set wrapped_key = set_byte(wrapped_key, 0, get_byte(wrapped_key, 0) # 1) where workspace_id = $ws and position = 6`,
+    );
+    expect(await verdict()).toMatchObject({ ok: true, size: 20, closed: 1 });
   });
 
   test('a dropped entry', async () => {
@@ -240,6 +247,11 @@ describe('a log that was changed stops, loudly, and with it what needs it', () =
     await expect(startLedger().prove(workspaceId, id)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
   });
 
+  test('at keys of the log that were taken away: new ones do not pass for them', async () => {
+    await run(`delete from vault_object_keys where workspace_id = $ws`);
+    await expect(startLedger().sequence(workspaceId)).rejects.toThrow(/newest checkpoint is not one of ours/);
+  });
+
   test('and other workspaces go on', async () => {
     await run(`delete from ledger_tiles where workspace_id = $ws`);
     const next = startLedger();
@@ -288,6 +300,43 @@ test('two servers that sequence at once put each entry into the tree once', asyn
   await Promise.all(servers.flatMap((server) => [append(40, server), server.sequence(workspaceId)]));
   await ledger.sequence(workspaceId);
   expect(await verdict()).toMatchObject({ ok: true, size: 140 });
+});
+
+test('what another server leaves in the tree is looked for again, without anybody asking', async () => {
+  const covered = async (): Promise<number> => {
+    const { rows } = await run('select max(size)::integer as size from ledger_checkpoints where workspace_id = $ws');
+    return (rows as { size: number }[])[0]?.size ?? 0;
+  };
+  await run('begin');
+  try {
+    await run(`select pg_advisory_xact_lock(hashtextextended('ledger/' || $ws, 0))`);
+    // Whoever appended is gone, and whoever looks has nothing of its own to come back for.
+    const [gone, next] = [startLedger(), startLedger()];
+    await append(1, gone);
+    await Promise.all([gone.close(), ledger.close()]);
+    await next.sequence(workspaceId);
+    expect(await covered()).toBe(20);
+  } finally {
+    await run('rollback');
+  }
+  await expect.poll(covered, { timeout: 60_000 }).toBe(21);
+});
+
+test('many who ask at once share the work', async () => {
+  let transactions = 0;
+  const { database } = started;
+  const counted = {
+    ...database,
+    withWorkspace: ((id, work) => {
+      transactions += 1;
+      return database.withWorkspace(id, work);
+    }) satisfies typeof database.withWorkspace,
+  };
+  const { ledgerKeys: keys } = createVault({ database, wrapper: localKeyWrapper(folder.path), clock });
+  const counting = createLedger({ database: counted, keys, clock, log });
+  ledgers.push(counting);
+  await Promise.all(Array.from({ length: 50 }, () => counting.sequence(workspaceId)));
+  expect(transactions).toBeLessThanOrEqual(2);
 });
 
 test('while another server holds the tree an entry is pending, not lost', async () => {
