@@ -8,6 +8,7 @@ import {
   type RunningServer,
   runCli,
   runProgram,
+  startPostgres,
   startServer,
   type TemporaryFolder,
   temporaryFolder,
@@ -91,6 +92,35 @@ test('the verifier runs by itself: one folder, and nothing installed', async () 
   expect(await run(['ledger', 'alone.ndjson'])).toMatchObject({ code: 0, stderr: '' });
   expect(await run(['ledger', 'no-such-file'])).toMatchObject({ code: 1, stdout: '' });
   expect(await run(['nonsense'])).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('a log that was changed while the server was away: it starts, says so, does nothing more, and shows the log', async () => {
+  await using postgres = await startPostgres({ tcp: true });
+  await using home = await temporaryFolder('home');
+  const start = () =>
+    startServer({ home: home.path, env: { STRONGROOM_SAMPLE: 'off', STRONGROOM_DATABASE_URL: postgres.url() } });
+  const own = (args: readonly string[]) => strongroom(args, { STRONGROOM_HOME: home.path });
+  const first = await start();
+  expect(await own(['people', 'invite', 'ada@example.com'])).toMatchObject({ code: 0 });
+  expect(await own(['ledger', 'verify'])).toMatchObject({ code: 0 });
+  await first.stop();
+
+  await postgres.run(
+    `insert into strongroom.ledger_entries select workspace_id, position + 1000, gen_random_uuid(), at, action, outcome,
+     sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from strongroom.ledger_entries where position = 1`,
+  );
+  await using again = await start();
+  const ready = async (): Promise<unknown> => (await fetch(`${again.url}/readyz`)).json();
+  await expect.poll(ready).toEqual({ status: 'not ready', failing: ['ledger'] });
+  expect(again.output().stderr).toContain('the audit log was changed from outside: it stops');
+  const refused = await own(['people', 'invite', 'bob@example.com']);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^ledger\/integrity_lost: /)]);
+  expect(await (await again.call('GET', 'people')).text()).not.toContain('bob@example.com');
+  const verified = await own(['ledger', 'verify']);
+  expect([verified.code, verified.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^verify\/ledger_altered: .*no checkpoint covers/),
+  ]);
 });
 
 test('`strongroom witness` signs a checkpoint of this log that somebody brings, and stops cleanly', async () => {

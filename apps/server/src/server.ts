@@ -132,6 +132,8 @@ export async function startServer({
     version,
   });
   building.adopt(http, (open) => open.stop());
+  // Also says at once, rather than at the next entry, that the log was changed while we were away.
+  ledger.sequenceSoon(identity.workspaceId);
 
   if (sample !== null) {
     const administrator = await firstAdministrator(identity);

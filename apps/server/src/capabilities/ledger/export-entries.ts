@@ -1,4 +1,10 @@
-import { type ExportEntry, exportFormat, openCheckpoint, printVerifierKey } from '@strongroom/merkle-log';
+import {
+  type ExportEntry,
+  exportFormat,
+  hashSizeBytes,
+  openCheckpoint,
+  printVerifierKey,
+} from '@strongroom/merkle-log';
 import { ProblemError } from '@strongroom/protocol';
 import type { Database } from '#platform/database';
 import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
@@ -20,8 +26,7 @@ export async function* exportEntries(
   sequencer: Sequencer,
   workspaceId: string,
 ): AsyncGenerator<string, void, undefined> {
-  // A log found changed is exported all the same: that is when it is needed most.
-  await sequencer.sequence(workspaceId).catch(() => {});
+  const changed = await findChange(sequencer, workspaceId);
   const entryKeys = await keys.forWorkspace(workspaceId);
   const key = logKey(workspaceId, entryKeys);
   const { note, size, earlier } = await database.withWorkspace(workspaceId, async (within) => {
@@ -43,11 +48,41 @@ export async function* exportEntries(
       hashes: await selectLeafHashes(within, after, until),
     }));
     for (const row of rows) {
-      const signed = hashes[row.position - after - 1] ?? Buffer.alloc(32);
+      const signed = hashes[row.position - after - 1] ?? Buffer.alloc(hashSizeBytes);
       yield line(await exportEntry(entryKeys, row, signed));
     }
   }
+  // What can't be put into the tree of a changed log is shown too; whoever verifies sees that nothing covers it.
+  if (changed) yield* exportUncovered(database, entryKeys, workspaceId, size);
   yield line({ end: size });
+}
+
+/** True for a log that was changed from outside: it is exported all the same, since that is when it is needed most. */
+async function findChange(sequencer: Sequencer, workspaceId: string): Promise<boolean> {
+  return sequencer.sequence(workspaceId).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof ProblemError && error.code === 'ledger/integrity_lost') return true;
+      throw error;
+    },
+  );
+}
+
+async function* exportUncovered(
+  database: Database,
+  keys: EntryKeys,
+  workspaceId: string,
+  size: number,
+): AsyncGenerator<string, void, undefined> {
+  let after = size;
+  for (;;) {
+    const span = { after, until: Number.MAX_SAFE_INTEGER, rowsMax: groupSize };
+    const rows = await database.withWorkspace(workspaceId, (within) => selectRange(within, workspaceId, span));
+    for (const row of rows) yield line(await exportEntry(keys, row, Buffer.alloc(hashSizeBytes)));
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.position;
+  }
 }
 
 /** null for a note that is not ours: it may say any size, so as many places are shown as there are entries; whoever verifies refuses it. */

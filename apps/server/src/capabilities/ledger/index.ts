@@ -19,6 +19,8 @@ export type Ledger = AuditWriter & {
   export(workspaceId: string): AsyncGenerator<string, void, undefined>;
   /** Puts what is committed into the tree and signs it, now rather than within a second. Throws `ledger/integrity_lost` (503). */
   sequence(workspaceId: string): Promise<void>;
+  /** The same soon, and again until it could be done: for what a crash left outside the tree. */
+  sequenceSoon(workspaceId: string): void;
   /** Throws `ledger/integrity_lost` (503) once the log was found changed from outside; nothing can be audited then. */
   requireSound(workspaceId: string): void;
   close(): Promise<void>;
@@ -43,6 +45,7 @@ export function createLedger({
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
     export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
     sequence: sequencer.sequence,
+    sequenceSoon: sequencer.soon,
     requireSound: sequencer.requireSound,
     close: sequencer.close,
   };

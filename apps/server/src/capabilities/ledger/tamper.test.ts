@@ -141,6 +141,13 @@ describe('verify names what the owner of the database did', () => {
     expect((await verdict()).problems[0]).toBe('an entry was inserted at 6');
   });
 
+  test('an entry put behind the last, which the log does not sign', async () => {
+    await run(
+      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
+    );
+    expect((await verdict()).problems).toEqual(['no checkpoint covers what comes after entry 20 (1 more)']);
+  });
+
   test('the newest entries cut off', async () => {
     await run(`delete from ledger_entries where workspace_id = $ws and position > 15`);
     expect((await verdict()).problems).toContain('entries 16 to 20 are missing');
