@@ -1,3 +1,8 @@
+import type { AuditContext } from './audit.ts';
+
+/** Bytes as `seal` gave them for that object. */
+export type SealedObject = { readonly objectId: string; readonly sealed: Uint8Array };
+
 /**
  * Seals bytes under a data key of the object's own. `objectId` is a UUID; the workspace and the object are bound as
  * associated data, so that a sealed value can't be moved to another row.
@@ -6,6 +11,13 @@ export type Sealer = {
   seal(workspaceId: string, objectId: string, plaintext: Uint8Array): Promise<Uint8Array>;
   /** Throws `vault/key_destroyed` (410) when the object's key is gone, `vault/unreadable` (500) when the bytes were altered. */
   open(workspaceId: string, objectId: string, sealed: Uint8Array): Promise<Uint8Array>;
-  /** Destroys the object's data key: what was sealed under it can't be opened any more. */
-  destroy(workspaceId: string, objectIds: readonly string[]): Promise<void>;
+  /** Many in one read of the keys, in the order given; null for each whose key is gone. Throws `vault/unreadable` (500). */
+  openMany(workspaceId: string, objects: readonly SealedObject[]): Promise<(Uint8Array | null)[]>;
+  /**
+   * Keyed hash of a text, 16 bytes, by which equal texts are found without keeping them: the same for the same workspace and
+   * purpose, and nothing to whoever has no key. Not reversible, but a guess can be tested by whoever holds the keys.
+   */
+  blindIndex(workspaceId: string, purpose: string, text: string): Promise<Buffer>;
+  /** Destroys the objects' data keys: what was sealed under them can't be opened any more. `by`: whom the audit log names; the system without. */
+  destroy(workspaceId: string, objectIds: readonly string[], by?: AuditContext): Promise<void>;
 };

@@ -3,6 +3,7 @@ import type { Sealer } from '#contracts';
 import type { LedgerKeys } from '#ledger';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
+import { blindIndexes } from './blind-index.ts';
 import { ledgerKeys } from './ledger-keys.ts';
 import { objectKeys } from './object-keys.ts';
 import { deleteObjectKeys } from './store.ts';
@@ -48,6 +49,17 @@ export function createVault({
       sealBytes(await keys.forSealing(workspaceId, objectId), binding(workspaceId, objectId), plaintext),
     open: async (workspaceId, objectId, sealed) =>
       openBytes(await keys.forOpening(workspaceId, objectId), binding(workspaceId, objectId), sealed),
+    openMany: async (workspaceId, objects) => {
+      const found = await keys.forOpeningMany(
+        workspaceId,
+        objects.map(({ objectId }) => objectId),
+      );
+      return objects.map(({ objectId, sealed }) => {
+        const key = found.get(objectId);
+        return key === undefined ? null : openBytes(key, binding(workspaceId, objectId), sealed);
+      });
+    },
+    blindIndex: blindIndexes(keys),
     async *sealFile(workspaceId, objectId, plaintext) {
       yield* sealStream(await keys.forSealing(workspaceId, objectId), binding(workspaceId, objectId), plaintext);
     },

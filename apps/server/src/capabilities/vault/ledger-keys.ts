@@ -1,7 +1,8 @@
-import { createHash, createHmac, createPrivateKey, type KeyObject } from 'node:crypto';
+import { createHmac, createPrivateKey, type KeyObject } from 'node:crypto';
 import { commitToKey, deriveKey, newKey, openBytes, sealBytes, unwrapKey, wrapKey } from '@strongroom/keyring';
 import type { LedgerKeys } from '#ledger';
 import { unreadable } from './errors.ts';
+import { namedObject } from './named-object.ts';
 import type { ObjectKeys } from './object-keys.ts';
 import type { VersionKeys, WorkspaceKeys } from './workspace-keys.ts';
 
@@ -12,7 +13,7 @@ const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** Entry keys live in the entries' own rows: sealing one takes no database. */
 export function ledgerKeys(workspaces: WorkspaceKeys, objects: ObjectKeys): LedgerKeys {
-  const logKey = keptWith((workspaceId: string) => objects.forSealing(workspaceId, objectIdOf('audit log')));
+  const logKey = keptWith((workspaceId: string) => objects.forSealing(workspaceId, namedObject('audit log')));
   return {
     forWorkspace: async (workspaceId) => {
       const [newest] = await workspaces.allVersions(workspaceId);
@@ -76,15 +77,6 @@ function keptWith(
     loading.catch(() => kept.delete(workspaceKey));
     return loading;
   };
-}
-
-/** An object of the vault that has no row elsewhere is found by its name: a UUID version 8 (RFC 9562 section 5.8). */
-function objectIdOf(name: string): string {
-  const bytes = createHash('sha256').update(`strongroom/object/${name}`).digest().subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** Most entries of a few seconds share their actor, address, resource, …; forgotten together with the key. */

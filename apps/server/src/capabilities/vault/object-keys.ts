@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { commitToKey, newKey, unwrapKey, wrapKey } from '@strongroom/keyring';
 import type { Database } from '#platform/database';
 import { keyDestroyed, unreadable } from './errors.ts';
-import { insertObjectKey, selectObjectKey, type WrappedObjectKey } from './store.ts';
+import { insertObjectKey, selectObjectKey, selectObjectKeys, type WrappedObjectKey } from './store.ts';
 import type { WorkspaceKeys } from './workspace-keys.ts';
 
 export type ObjectKeys = {
@@ -10,6 +10,8 @@ export type ObjectKeys = {
   forSealing(workspaceId: string, objectId: string): Promise<KeyObject>;
   /** Throws `vault/key_destroyed` (410) when there is none. */
   forOpening(workspaceId: string, objectId: string): Promise<KeyObject>;
+  /** Those that are there, by object. */
+  forOpeningMany(workspaceId: string, objectIds: readonly string[]): Promise<ReadonlyMap<string, KeyObject>>;
 };
 
 export function objectKeys(database: Database, workspaces: WorkspaceKeys): ObjectKeys {
@@ -37,5 +39,15 @@ export function objectKeys(database: Database, workspaces: WorkspaceKeys): Objec
         workspaceId,
         await database.withWorkspace(workspaceId, (transaction) => selectObjectKey(transaction, workspaceId, objectId)),
       ),
+    forOpeningMany: async (workspaceId, objectIds) => {
+      const rows = await database.withWorkspace(workspaceId, (transaction) =>
+        selectObjectKeys(transaction, workspaceId, objectIds),
+      );
+      return new Map(
+        await Promise.all(
+          Array.from(rows, async ([id, row]): Promise<[string, KeyObject]> => [id, await unwrap(workspaceId, row)]),
+        ),
+      );
+    },
   };
 }

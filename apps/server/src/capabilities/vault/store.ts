@@ -68,6 +68,21 @@ export async function selectObjectKey(
   return row ?? null;
 }
 
+/** Those that are there, by object. */
+export async function selectObjectKeys(
+  transaction: Transaction<Tables>,
+  workspaceId: string,
+  objectIds: readonly string[],
+): Promise<Map<string, WrappedObjectKey>> {
+  const rows = await transaction
+    .selectFrom('vault_object_keys')
+    .select(['object_id', 'key_version as keyVersion', 'wrapped_key as wrappedKey', 'commitment'])
+    .where('workspace_id', '=', workspaceId)
+    .where(sql<boolean>`object_id = any(${objectIds}::uuid[])`)
+    .execute();
+  return new Map(rows.map(({ object_id: id, ...key }) => [id, key]));
+}
+
 /** False, changing nothing, when the object has a key already. */
 export async function insertObjectKey(
   transaction: Transaction<Tables>,
