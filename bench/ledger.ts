@@ -14,7 +14,11 @@ import {
 } from '@strongroom/merkle-log';
 import { temporaryFolder } from '@strongroom/testkit';
 import pg from 'pg';
-import { createLedger, migrations as ledgerMigrations } from '../apps/server/src/capabilities/ledger/index.ts';
+import {
+  createLedger,
+  type Ledger,
+  migrations as ledgerMigrations,
+} from '../apps/server/src/capabilities/ledger/index.ts';
 import { createVault, migrations as vaultMigrations } from '../apps/server/src/capabilities/vault/index.ts';
 import { startProductCluster } from '../apps/server/src/platform/clusters/index.ts';
 import { createDatabase } from '../apps/server/src/platform/database/index.ts';
@@ -33,8 +37,8 @@ export const bench: Bench = async function* () {
   const { cluster, address, superuserPassword } = await startProductCluster({ home: folder.path, clusterSecret, log });
   const database = await createDatabase({ address, migrations: [...ledgerMigrations, ...vaultMigrations], log });
   const clock = { now: () => new Date() };
-  const { ledgerKeys: keys } = createVault({ database, wrapper: localKeyWrapper(folder.path), clock });
-  const ledger = createLedger({ database, keys, clock, log });
+  const vault = createVault({ database, wrapper: localKeyWrapper(folder.path), clock, record: () => ledger });
+  const ledger: Ledger = createLedger({ database, keys: vault.ledgerKeys, clock, log });
   const peer = new pg.Client({
     host: cluster.socketFolder,
     port: cluster.port,

@@ -11,7 +11,7 @@ import type { Asker } from '#contracts';
 import { createEgress, egressRoutes } from '#egress';
 import { createFiles, filesRoutes } from '#files';
 import { createIdentity, type Identity, identityRoutes } from '#identity';
-import { createLedger, ledgerRoutes } from '#ledger';
+import { createLedger, type Ledger, ledgerRoutes } from '#ledger';
 import { systemClock as clock } from '#platform/clock';
 import { startProductCluster, startSampleCluster } from '#platform/clusters';
 import { createDatabase } from '#platform/database';
@@ -21,7 +21,7 @@ import type { Log } from '#platform/log';
 import { createOutbound } from '#platform/outbound';
 import { createQuery, queryRoutes } from '#query';
 import { createSources, ensureSample, sourcesRoutes } from '#sources';
-import { createVault } from '#vault';
+import { createVault, vaultRoutes } from '#vault';
 import packageManifest from '../package.json' with { type: 'json' };
 import { migrations } from './migrations.ts';
 
@@ -65,8 +65,10 @@ export async function startServer({
   const address = product?.address ?? { kind: 'url' as const, url: required(secrets.databaseUrl) };
   const database = building.adopt(await createDatabase({ address, migrations, log }), (open) => open.close());
 
-  const vault = createVault({ database, wrapper, clock });
-  const ledger = building.adopt(createLedger({ database, keys: vault.ledgerKeys, clock, log }), (open) => open.close());
+  const vault = createVault({ database, wrapper, clock, record: () => ledger });
+  const ledger: Ledger = building.adopt(createLedger({ database, keys: vault.ledgerKeys, clock, log }), (open) =>
+    open.close(),
+  );
   let http: Http | null = null;
   const origin = (): string => required(http).origin();
   const identity = await createIdentity({
@@ -115,6 +117,7 @@ export async function startServer({
     verbs: [
       ...identityRoutes(identity, { permissionsOf, allows, version }),
       ...ledgerRoutes(ledger),
+      ...vaultRoutes(vault),
       ...filesRoutes(files),
       ...sourcesRoutes(sources),
       ...catalogRoutes(catalog),

@@ -2,7 +2,7 @@ export { loadClusterSecret } from './key-file.ts';
 export { localKeyWrapper } from './local-key-wrapper.ts';
 export { transitKeyWrapper, type TransitRequest } from './transit-key-wrapper.ts';
 export type { KeyWrapper } from './key-wrapper.ts';
-export { deriveKey, deriveSecret } from './derive-key.ts';
+export { deriveKey, deriveSecret, jointKey } from './derive-key.ts';
 export { newKey, unwrapKey, wrapKey } from './wrap-key.ts';
 export { commitToKey } from './commit-to-key.ts';
 export type { Binding } from './binding.ts';

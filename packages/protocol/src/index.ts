@@ -9,3 +9,4 @@ export * from './questions.ts';
 export * from './schema.ts';
 export * from './settings.ts';
 export * from './sources.ts';
+export * from './vault.ts';

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AnswerEvent, Frame } from '@strongroom/protocol';
-import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret } from '@strongroom/keyring';
 import { type FakeModel, startFakeModel } from '@strongroom/testkit';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker, AuditEvent, AuditWriter } from '#contracts';
 import { createEgress, type Egress } from '#egress';
-import { createVault, migrations as vaultMigrations, type Vault } from '#vault';
+import type { Vault } from '#vault';
+import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { type Assistant, createAssistant, migrations } from './index.ts';
 import { AVIATION } from './translate/aviation-tables.ts';
@@ -27,8 +28,8 @@ let model: FakeModel | null;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-assistant-'));
   await loadClusterSecret(folder);
-  started = await startTestDatabase([...vaultMigrations, ...migrations]);
-  vault = createVault({ database: started.database, wrapper: localKeyWrapper(folder), clock });
+  started = await startTestDatabase([...testVaultMigrations, ...migrations]);
+  ({ vault } = makeTestVault({ database: started.database, folder, clock }));
 });
 afterAll(async () => {
   await started[Symbol.asyncDispose]();
@@ -312,7 +313,11 @@ describe('earlier questions', () => {
         await started.database.withWorkspace(
           asker.workspaceId,
           async (transaction) =>
-            (await sql<{ id: string }>`select object_id as id from vault_object_keys`.execute(transaction)).rows,
+            (
+              await sql<{
+                id: string;
+              }>`select object_id as id from vault_object_keys where birth_entry is not null`.execute(transaction)
+            ).rows,
         )
       ).map(({ id }) => id);
     expect(await keysOf()).toEqual(expect.arrayContaining(ids));

@@ -1,25 +1,41 @@
 import { encodeLeaf, hashLeaf } from '@strongroom/merkle-log';
 import { ProblemError } from '@strongroom/protocol';
-import { type AuditWriter, randomUUIDv7 } from '#contracts';
+import { type AuditContext, type AuditEvent, type AuditReceipt, type AuditWriter, randomUUIDv7 } from '#contracts';
 import type { Clock } from '#platform/clock';
-import type { Database } from '#platform/database';
+import type { Database, Tables, Transaction } from '#platform/database';
 import { type EntryContent, entryContent } from './entry-content.ts';
 import { unavailable } from './errors.ts';
 import { groupCommit } from './group-commit.ts';
-import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
+import type { EntryKeys, LedgerKeys, Subject } from './ledger-keys.ts';
 import { packContent, sha256 } from './sealed-content.ts';
 import { insertEntries, type NewEntry } from './store.ts';
+import { namesIn, subjectIdTerm, type Subjects } from './subjects.ts';
 import { termsOf } from './terms.ts';
 
+/** Entries that are sealed, and not yet written. */
+export type PreparedEntries = {
+  /** In the order of the events. */
+  readonly receipts: readonly AuditReceipt[];
+  /** Into a transaction of the workspace; `only`: those of these indexes. Nothing else of that transaction may come after. */
+  write(within: Transaction<Tables>, only?: readonly number[]): Promise<void>;
+  /** To be called once that transaction is committed, so that a checkpoint covers them soon. */
+  committed(): void;
+};
+
+export type EntryWriter = AuditWriter & {
+  /** For entries that are to be committed together with what they record. Throws like `append`. */
+  prepare(context: AuditContext, events: readonly AuditEvent[]): Promise<PreparedEntries>;
+};
+
 /**
- * INVARIANT: resolves after PostgreSQL has committed and flushed the entry. Throws `ledger/unavailable` (503) when it
+ * INVARIANT: `append` resolves after PostgreSQL has committed and flushed the entry. Throws `ledger/unavailable` (503) when it
  * could not, `vault/key_unavailable` (503) when the keys are away, `ledger/integrity_lost` (503) when the log was changed
  * from outside; the act must not happen then. `appended`: called with the workspace of what was committed.
  */
-export function appendEntry(
-  { database, keys, clock }: { database: Database; keys: LedgerKeys; clock: Clock },
+export function entryWriter(
+  { database, keys, clock, subjects }: { database: Database; keys: LedgerKeys; clock: Clock; subjects: Subjects },
   { requireSound, appended }: { requireSound: (workspaceId: string) => void; appended: (workspaceId: string) => void },
-): AuditWriter['append'] {
+): EntryWriter {
   const commits = groupCommit<NewEntry>(async (workspaceId, entries) => {
     try {
       await database.withWorkspace(workspaceId, (transaction) => insertEntries(transaction, workspaceId, entries));
@@ -27,23 +43,43 @@ export function appendEntry(
       throw unavailable(error);
     }
   });
-  return async ({ workspaceId, ...context }, event) => {
+  const seal = async ({ workspaceId, ...context }: AuditContext, event: AuditEvent): Promise<NewEntry> => {
     requireSound(workspaceId);
     const content = entryContent({ workspaceId, ...context }, event, clock.now());
-    const entryKeys = await keys.forWorkspace(workspaceId).catch((error: unknown) => {
-      throw error instanceof ProblemError && error.code.startsWith('vault/') ? error : unavailable(error);
-    });
-    const entry = sealEntry(entryKeys, content);
-    await commits.add(workspaceId, entry);
-    appended(workspaceId);
-    return { entryId: entry.id, at: content.at };
+    try {
+      const entryKeys = await keys.forWorkspace(workspaceId);
+      return sealEntry(entryKeys, content, await subjects.forEntry(workspaceId, entryKeys, namesIn(content)));
+    } catch (error) {
+      throw error instanceof ProblemError ? error : unavailable(error);
+    }
+  };
+  return {
+    append: async (context, event) => {
+      const entry = await seal(context, event);
+      await commits.add(context.workspaceId, entry);
+      appended(context.workspaceId);
+      return { entryId: entry.id, at: entry.at };
+    },
+    prepare: async (context, events) => {
+      const entries = await Promise.all(events.map((event) => seal(context, event)));
+      return {
+        receipts: entries.map(({ id, at }) => ({ entryId: id, at })),
+        write: (within, only) =>
+          insertEntries(
+            within,
+            context.workspaceId,
+            only === undefined ? entries : entries.filter((_, at) => only.includes(at)),
+          ),
+        committed: () => appended(context.workspaceId),
+      };
+    },
   };
 }
 
-function sealEntry(keys: EntryKeys, content: EntryContent): NewEntry {
+function sealEntry(keys: EntryKeys, content: EntryContent, subjects: readonly Subject[]): NewEntry {
   const id = randomUUIDv7(Date.parse(content.at));
   const { plaintext, fieldsHash } = packContent(content);
-  const sealed = keys.seal(id, plaintext);
+  const sealed = keys.seal(id, plaintext, subjects);
   const { at, action, outcome } = content;
   const leafHash = hashLeaf(
     encodeLeaf({
@@ -56,7 +92,10 @@ function sealEntry(keys: EntryKeys, content: EntryContent): NewEntry {
       fieldsHash,
     }),
   );
-  const terms = termsOf(content).map((term) => keys.term(term));
+  const terms = [
+    ...termsOf(content).map((term) => keys.term(term)),
+    ...subjects.map((subject) => subjectIdTerm(keys, subject.id)),
+  ];
   const macAt = (position: number): Uint8Array => keys.mac(position, leafHash);
   return { id, at, action, outcome, terms, fieldsHash, leafHash, macAt, ...sealed };
 }

@@ -9,6 +9,13 @@ export const holdings: Holding[] = [
     howLong: 'as long as the workspace',
   },
   {
+    table: 'ledger_subjects',
+    what: 'which key the audit entries about a person are under, found by a keyed hash of their e-mail address',
+    about: 'person',
+    why: 'so that erasing a person makes the entries about them unreadable',
+    howLong: 'until the person is erased',
+  },
+  {
     table: 'ledger_heads',
     what: 'the position of the last audit entry',
     about: 'workspace',

@@ -1,16 +1,16 @@
-import type { AuditWriter } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import type { EntryProof } from '@strongroom/merkle-log';
 import type { LedgerEntry } from '@strongroom/protocol';
-import { appendEntry } from './append-entry.ts';
+import { type EntryWriter, entryWriter } from './append-entry.ts';
 import { exportEntries } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { proveEntry } from './prove-entry.ts';
 import { getEntry, listEntries, type LedgerFilter, type LedgerPage } from './read-entries.ts';
+import { createSubjects } from './subjects.ts';
 import { createSequencer, type SequencerLog } from './sequence-entries.ts';
 
-export type Ledger = AuditWriter & {
+export type Ledger = EntryWriter & {
   list(workspaceId: string, filter: LedgerFilter): Promise<LedgerPage>;
   get(workspaceId: string, entryId: string): Promise<LedgerEntry>;
   /** That an entry is in the log, for whoever holds the log's public key. Throws `ledger/not_found` (404). */
@@ -23,6 +23,10 @@ export type Ledger = AuditWriter & {
   sequenceSoon(workspaceId: string): void;
   /** Throws `ledger/integrity_lost` (503) once the log was found changed from outside; nothing can be audited then. */
   requireSound(workspaceId: string): void;
+  /** Objects of the vault whose keys open the entries about whoever has these e-mail addresses. */
+  subjectsNamed(workspaceId: string, names: readonly string[]): Promise<string[]>;
+  /** After those keys were destroyed: their entries can't be searched for either. */
+  forgetSubjects(workspaceId: string, ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -37,9 +41,16 @@ export function createLedger({
   clock: Clock;
   log: SequencerLog;
 }): Ledger {
+  const subjects = createSubjects(database);
   const sequencer = createSequencer({ database, keys, clock, log });
   return {
-    append: appendEntry({ database, keys, clock }, { requireSound: sequencer.requireSound, appended: sequencer.soon }),
+    ...entryWriter(
+      { database, keys, clock, subjects },
+      { requireSound: sequencer.requireSound, appended: sequencer.soon },
+    ),
+    subjectsNamed: async (workspaceId, names) =>
+      subjects.idsOf(workspaceId, await keys.forWorkspace(workspaceId), names),
+    forgetSubjects: async (workspaceId, ids) => subjects.forget(workspaceId, await keys.forWorkspace(workspaceId), ids),
     list: (workspaceId, filter) => listEntries(database, keys, workspaceId, filter),
     get: (workspaceId, entryId) => getEntry(database, keys, workspaceId, entryId),
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
@@ -54,5 +65,6 @@ export function createLedger({
 export { ledgerRoutes } from './routes.ts';
 export { migrations } from './migrations.ts';
 export { holdings } from './holdings.ts';
+export type { PreparedEntries } from './append-entry.ts';
 export type { EntryKeys, LedgerKeys, SealedEntry } from './ledger-keys.ts';
 export type { LedgerFilter, LedgerPage } from './read-entries.ts';

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret } from '@strongroom/keyring';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditContext, AuditEvent } from '#contracts';
-import { createVault, migrations as vaultMigrations } from '#vault';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
-import { createLedger, migrations, type Ledger } from './index.ts';
+import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
+import type { Ledger } from './index.ts';
 import { insertEntries } from './store.ts';
 
 const clock = { now: () => new Date() };
@@ -23,7 +23,7 @@ let workspaceId: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-ledger-'));
   await loadClusterSecret(folder);
-  started = await startTestDatabase([...migrations, ...vaultMigrations]);
+  started = await startTestDatabase(testVaultMigrations);
   const { socketFolder, port } = started.address;
   owner = new pg.Client({
     host: socketFolder,
@@ -35,12 +35,7 @@ beforeAll(async () => {
   });
   await owner.connect();
   const { database } = started;
-  ledger = createLedger({
-    database,
-    keys: createVault({ database, wrapper: localKeyWrapper(folder), clock }).ledgerKeys,
-    clock,
-    log,
-  });
+  ({ ledger } = makeTestVault({ database, folder, clock, log, births: 'unrecorded' }));
 });
 afterAll(async () => {
   await owner.end();
@@ -116,12 +111,7 @@ describe('append', () => {
 
   test('two servers on one database never use a position twice', async () => {
     const { database } = started;
-    const other = createLedger({
-      database,
-      keys: createVault({ database, wrapper: localKeyWrapper(folder), clock }).ledgerKeys,
-      clock,
-      log,
-    });
+    const { ledger: other } = makeTestVault({ database, folder, clock, log, births: 'unrecorded' });
     for (let round = 0; round < 5; round += 1) {
       await Promise.all(
         [ledger, other].flatMap((one) => Array.from({ length: 10 }, () => one.append(context(), event()))),
@@ -198,7 +188,7 @@ describe('the database', () => {
           outcome: 'done',
           sealed: Buffer.of(1),
           wrappedKey: Buffer.alloc(40),
-          keyVersion: 1,
+          subjects: [],
           commitment: Buffer.alloc(32),
           terms: [],
           fieldsHash: Buffer.alloc(32),

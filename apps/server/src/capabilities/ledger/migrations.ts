@@ -12,7 +12,7 @@ export const migrations: Migration[] = [
         action text collate "C" not null,
         outcome text not null check (outcome in ('begun', 'done', 'refused', 'failed')),
         sealed bytea not null,
-        key_version integer not null,
+        subjects uuid[] not null,
         wrapped_key bytea not null,
         commitment bytea not null,
         terms bytea[] not null,
@@ -29,6 +29,30 @@ export const migrations: Migration[] = [
       create policy ledger_entries_workspace on ledger_entries
         using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
       grant select, insert on ledger_entries to strongroom_app;
+
+      -- Whom entries name, by a keyed hash of the name: docs/decisions/0009.
+      create table ledger_subjects (
+        workspace_id uuid not null,
+        id uuid not null,
+        name_term bytea not null,
+        primary key (workspace_id, id),
+        unique (workspace_id, name_term)
+      );
+      alter table ledger_subjects enable row level security;
+      alter table ledger_subjects force row level security;
+      create policy ledger_subjects_workspace on ledger_subjects
+        using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+      grant select, insert, delete on ledger_subjects to strongroom_app;
+
+      -- The one change that our role can make to entries: those with this term can't be searched for any more. Nothing signed is touched.
+      create function strongroom.ledger_forget(wanted bytea) returns void language sql volatile security definer
+        set search_path = strongroom, pg_temp
+        as $$
+          update ledger_entries set terms = '{}'
+          where workspace_id = strongroom.current_workspace() and terms @> array[wanted]
+        $$;
+      revoke all on function strongroom.ledger_forget from public;
+      grant execute on function strongroom.ledger_forget to strongroom_app;
 
       create table ledger_heads (workspace_id uuid primary key, position bigint not null);
       alter table ledger_heads enable row level security;

@@ -12,7 +12,7 @@ type LedgerEntriesTable = {
   action: ColumnType<string, string, never>;
   outcome: ColumnType<AuditOutcome, AuditOutcome, never>;
   sealed: ColumnType<Buffer, Buffer, never>;
-  key_version: ColumnType<number, number, never>;
+  subjects: ColumnType<string[], string[], never>;
   wrapped_key: ColumnType<Buffer, Buffer, never>;
   commitment: ColumnType<Buffer, Buffer, never>;
   terms: ColumnType<Buffer[], Buffer[], never>;
@@ -75,10 +75,10 @@ export async function insertEntries(
   let end = 1;
   const sealedAt = column((entry) => (end += entry.sealed.length) - entry.sealed.length);
   await sql`
-    insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac)
+    insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac)
     select ${workspaceId}::uuid, ${first}::bigint - 1 + entry.ordinal,
       encode(substring(bytes.fixed from fixed_at for 16), 'hex')::uuid, entry.at, entry.action, entry.outcome,
-      substring(bytes.sealed from entry.sealed_at for entry.sealed_size), entry.key_version,
+      substring(bytes.sealed from entry.sealed_at for entry.sealed_size), entry.subjects::uuid[],
       substring(bytes.fixed from fixed_at + 16 for 40),
       substring(bytes.fixed from fixed_at + 56 for 32), entry.terms::bytea[],
       substring(bytes.fixed from fixed_at + 88 for 32),
@@ -90,9 +90,9 @@ export async function insertEntries(
       ${column((entry) => entry.outcome)}::text[],
       ${sealedAt}::integer[],
       ${column((entry) => entry.sealed.length)}::integer[],
-      ${column((entry) => entry.keyVersion)}::integer[],
+      ${column((entry) => `{${entry.subjects.join()}}`)}::text[],
       ${column((entry) => arrayText(entry.terms))}::text[]
-    ) with ordinality as entry (at, action, outcome, sealed_at, sealed_size, key_version, terms, ordinal),
+    ) with ordinality as entry (at, action, outcome, sealed_at, sealed_size, subjects, terms, ordinal),
     (select ${fixed}::bytea as fixed, ${sealed}::bytea as sealed) as bytes,
     lateral (select (entry.ordinal::integer - 1) * ${fixedSizeBytes}::integer + 1 as fixed_at) as place
   `.execute(transaction);
@@ -203,7 +203,7 @@ const columns = [
   'action',
   'outcome',
   'sealed',
-  'key_version',
+  'subjects',
   'wrapped_key',
   'commitment',
   'fields_hash',
@@ -216,7 +216,7 @@ type Row = {
   action: string;
   outcome: AuditOutcome;
   sealed: Buffer;
-  key_version: number;
+  subjects: string[];
   wrapped_key: Buffer;
   commitment: Buffer;
   fields_hash: Buffer;
@@ -230,7 +230,7 @@ function storedEntry(row: Row): StoredEntry {
     action: row.action,
     outcome: row.outcome,
     sealed: row.sealed,
-    keyVersion: row.key_version,
+    subjects: row.subjects,
     wrappedKey: row.wrapped_key,
     commitment: row.commitment,
     fieldsHash: row.fields_hash,

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret } from '@strongroom/keyring';
 import { type ExportReport, parseVerifierKey, verifyEntryProof, verifyExport } from '@strongroom/merkle-log';
 import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AuditContext, AuditEvent } from '#contracts';
-import { createVault, migrations as vaultMigrations } from '#vault';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
-import { createLedger, type Ledger, migrations } from './index.ts';
+import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
+import { createLedger, type Ledger } from './index.ts';
 
 // Somebody who owns the database, and with it every row, but neither our keys nor a checkpoint that others hold.
 const clock = { now: () => new Date() };
@@ -22,8 +22,7 @@ let workspaceId: string;
 
 function startLedger(): Ledger {
   const { database } = started;
-  const { ledgerKeys: keys } = createVault({ database, wrapper: localKeyWrapper(folder.path), clock });
-  const made = createLedger({ database, keys, clock, log });
+  const { ledger: made } = makeTestVault({ database, folder: folder.path, clock, log, births: 'unrecorded' });
   ledgers.push(made);
   return made;
 }
@@ -31,7 +30,7 @@ function startLedger(): Ledger {
 beforeAll(async () => {
   folder = await temporaryFolder();
   await loadClusterSecret(folder.path);
-  started = await startTestDatabase([...migrations, ...vaultMigrations]);
+  started = await startTestDatabase(testVaultMigrations);
   const { socketFolder: host, port } = started.address;
   const options = '-c search_path=strongroom';
   owner = new pg.Client({ host, port, user: 'postgres', password: 'owner', database: 'strongroom', options });
@@ -135,7 +134,7 @@ describe('verify names what the owner of the database did', () => {
   test('an entry inserted in the middle', async () => {
     await run(`update ledger_entries set position = position + 1000 where workspace_id = $ws and position >= 6`);
     await run(
-      `insert into ledger_entries select workspace_id, 6, gen_random_uuid(), at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
+      `insert into ledger_entries select workspace_id, 6, gen_random_uuid(), at, action, outcome, sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
     );
     await run(`update ledger_entries set position = position - 999 where workspace_id = $ws and position > 1000`);
     expect((await verdict()).problems[0]).toBe('an entry was inserted at 6');
@@ -143,7 +142,7 @@ describe('verify names what the owner of the database did', () => {
 
   test('an entry put behind the last, which the log does not sign', async () => {
     await run(
-      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
+      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), at, action, outcome, sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
     );
     expect((await verdict()).problems).toEqual(['no checkpoint covers what comes after entry 20 (1 more)']);
   });
@@ -202,7 +201,7 @@ describe('verify names what the owner of the database did', () => {
 describe('a log that was changed stops, loudly, and with it what needs it', () => {
   test('at an entry that we did not write', async () => {
     await run(
-      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, fields_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
+      `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), at, action, outcome, sealed, subjects, wrapped_key, commitment, terms, fields_hash, fields_hash, mac from ledger_entries where workspace_id = $ws and position = 2`,
     );
     const next = startLedger();
     complaints.length = 0;
@@ -214,7 +213,7 @@ describe('a log that was changed stops, loudly, and with it what needs it', () =
 
   test('at an entry of ours written a second time, exchanged, or moved up, before it was in the tree', async () => {
     const columns =
-      'at, action, outcome, sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac';
+      'at, action, outcome, sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac';
     await ledger.close();
     for (const change of [
       `insert into ledger_entries select workspace_id, 21, gen_random_uuid(), ${columns} from ledger_entries where workspace_id = $ws and position = 2`,
@@ -339,8 +338,8 @@ test('many who ask at once share the work', async () => {
       return database.withWorkspace(id, work);
     }) satisfies typeof database.withWorkspace,
   };
-  const { ledgerKeys: keys } = createVault({ database, wrapper: localKeyWrapper(folder.path), clock });
-  const counting = createLedger({ database: counted, keys, clock, log });
+  const { vault } = makeTestVault({ database, folder: folder.path, clock });
+  const counting = createLedger({ database: counted, keys: vault.ledgerKeys, clock, log });
   ledgers.push(counting);
   await Promise.all(Array.from({ length: 50 }, () => counting.sequence(workspaceId)));
   expect(transactions).toBeLessThanOrEqual(2);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret } from '@strongroom/keyring';
 import { startCluster } from '@strongroom/local-cluster';
 import type { Role } from '@strongroom/protocol';
 import pg from 'pg';
@@ -12,8 +12,9 @@ import { createFiles, migrations as filesMigrations, type Files } from '#files';
 import { createIdentity, type Identity, migrations as identityMigrations } from '#identity';
 import type { Database } from '#platform/database';
 import { createLog } from '#platform/log';
-import { createVault, migrations as vaultMigrations, type Vault } from '#vault';
+import type { Vault } from '#vault';
 import { startTestDatabase } from '../../platform/database/test-database.ts';
+import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import { createSources, migrations as sourcesMigrations, type Sources } from './index.ts';
 
 export type TestRooms = AsyncDisposable & {
@@ -41,7 +42,7 @@ export async function startTestRooms({
   await loadClusterSecret(folder);
   const [product, other] = await Promise.all([
     startTestDatabase([
-      ...vaultMigrations,
+      ...testVaultMigrations,
       ...identityMigrations,
       ...accessMigrations,
       ...filesMigrations,
@@ -87,7 +88,7 @@ export async function startTestRooms({
   let nowMs = Date.parse('2026-01-01T00:00:00Z');
   const clock = { now: () => new Date(nowMs), advance: (ms: number) => void (nowMs += ms) };
   const { database } = product;
-  const vault = createVault({ database, wrapper: localKeyWrapper(folder), clock });
+  const { vault, ledger } = makeTestVault({ database, folder, clock });
   const filesFolder = path.join(folder, 'files');
   const files = createFiles({
     database,
@@ -154,6 +155,7 @@ export async function startTestRooms({
     },
     async [Symbol.asyncDispose]() {
       await sources.close();
+      await ledger.close();
       await shop.end();
       await Promise.all([product[Symbol.asyncDispose](), other.stop()]);
       await rm(folder, { recursive: true, force: true });

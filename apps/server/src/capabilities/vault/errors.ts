@@ -13,3 +13,16 @@ export function keyDestroyed(): ProblemError {
 export function unreadable(): ProblemError {
   return new ProblemError('vault/unreadable', 500, 'the sealed bytes were altered or belong to another object');
 }
+
+/** The place where new keys are wrapped is of an epoch that was destroyed: this database is a copy from before that. */
+export function databaseOutdated(): ProblemError {
+  return new ProblemError(
+    'vault/database_outdated',
+    503,
+    'this database is a copy from before an erasure, and what it holds was destroyed with its keys; use the newest database',
+  );
+}
+
+export function isDestroyed(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === 'vault/key_destroyed';
+}

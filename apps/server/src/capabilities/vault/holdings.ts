@@ -15,4 +15,18 @@ export const holdings: Holding[] = [
     why: 'so that one object can be opened, and erased for good by destroying its key',
     howLong: 'as long as the object',
   },
+  {
+    table: 'vault_places',
+    what: 'under which version of the workspace key, and in which epoch, new data keys are wrapped',
+    about: 'workspace',
+    why: 'so that keys can move to newer ones while everything goes on',
+    howLong: 'as long as the workspace',
+  },
+  {
+    table: 'vault_destructions',
+    what: 'which data keys were destroyed, when, and where the audit log says so',
+    about: 'workspace',
+    why: 'to make destructions final, and to certify them',
+    howLong: 'as long as the workspace',
+  },
 ];

@@ -1,13 +1,22 @@
 import { openBytes, openStream, sealBytes, sealStream, type KeyWrapper } from '@strongroom/keyring';
+import type { DrillReport, VaultStatus } from '@strongroom/protocol';
 import type { Sealer } from '#contracts';
 import type { LedgerKeys } from '#ledger';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import { blindIndexes } from './blind-index.ts';
+import { destroyKeys } from './destroy-keys.ts';
+import { type Destruction, selectDestructions } from './destruction-store.ts';
+import { drill } from './drill.ts';
+import { type EndEpochs, endEpochs } from './end-epochs.ts';
+import type { KeyRecord } from './key-record.ts';
 import { ledgerKeys } from './ledger-keys.ts';
+import { keyMoves } from './move-keys.ts';
 import { objectKeys } from './object-keys.ts';
-import { deleteObjectKeys } from './store.ts';
-import { workspaceKeys } from './workspace-keys.ts';
+import { rotateKey } from './rotate-key.ts';
+import { rotateRoot } from './rotate-root.ts';
+import { showStatus } from './show-status.ts';
+import { wrappingKeys } from './wrapping-keys.ts';
 
 /**
  * A `Sealer`, streams for files, and the ledger's keys. All throw `vault/key_unavailable` (503) when the root key's holder refuses.
@@ -30,19 +39,33 @@ export type Vault = Sealer & {
     sealed: AsyncIterable<Uint8Array>,
   ): AsyncGenerator<Buffer, void, undefined>;
   readonly ledgerKeys: LedgerKeys;
+  /** Makes destructions final. */
+  readonly endEpochs: EndEpochs;
+  /** Of these objects, those whose key was destroyed. */
+  destructions(workspaceId: string, objectIds: readonly string[]): Promise<Destruction[]>;
+  rotateKey(workspaceId: string): Promise<{ readonly keyVersion: number }>;
+  /** Of the whole installation, by whoever may manage `workspaceId`. */
+  rotateRoot(workspaceId: string): Promise<{ readonly rootVersion: number; readonly workspaces: number }>;
+  drill(workspaceId: string): Promise<DrillReport>;
+  status(workspaceId: string): Promise<VaultStatus>;
 };
 
+/** `record`: the audit log, which is made after the vault, since it needs the vault's keys. */
 export function createVault({
   database,
   wrapper,
   clock,
+  record,
 }: {
   database: Database;
   wrapper: KeyWrapper;
   clock: Clock;
+  record: () => KeyRecord;
 }): Vault {
-  const workspaces = workspaceKeys(database, wrapper, clock);
-  const keys = objectKeys(database, workspaces);
+  const workspaces = wrappingKeys(database, wrapper, clock);
+  const keys = objectKeys(database, workspaces, record);
+  const moves = keyMoves(database, workspaces);
+  const now = () => clock.now();
   const binding = (workspaceId: string, objectId: string) => ({ workspaceId, objectId, version: 1 });
   return {
     seal: async (workspaceId, objectId, plaintext) =>
@@ -66,11 +89,20 @@ export function createVault({
     async *openFile(workspaceId, objectId, sealed) {
       yield* openStream(await keys.forOpening(workspaceId, objectId), binding(workspaceId, objectId), sealed);
     },
-    destroy: (workspaceId, objectIds) =>
-      database.withWorkspace(workspaceId, (transaction) => deleteObjectKeys(transaction, workspaceId, objectIds)),
+    destroy: destroyKeys(database, workspaces, record, now),
     ledgerKeys: ledgerKeys(workspaces, keys),
+    endEpochs: endEpochs({ database, wrapper, moves, record, now }),
+    destructions: (workspaceId, objectIds) =>
+      database.withWorkspace(workspaceId, (within) => selectDestructions(within, objectIds)),
+    rotateKey: rotateKey(database, wrapper, moves),
+    rotateRoot: rotateRoot(database, wrapper, workspaces),
+    drill: drill(database, wrapper, workspaces, () => performance.now()),
+    status: showStatus(database, wrapper, workspaces),
   };
 }
 
+export { vaultRoutes } from './routes.ts';
 export { migrations } from './migrations.ts';
 export { holdings } from './holdings.ts';
+export type { Destruction } from './destruction-store.ts';
+export type { KeyRecord } from './key-record.ts';

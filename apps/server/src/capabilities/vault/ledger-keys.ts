@@ -1,95 +1,123 @@
 import { createHmac, createPrivateKey, type KeyObject } from 'node:crypto';
-import { commitToKey, deriveKey, newKey, openBytes, sealBytes, unwrapKey, wrapKey } from '@strongroom/keyring';
-import type { LedgerKeys } from '#ledger';
+import {
+  commitToKey,
+  deriveKey,
+  jointKey,
+  newKey,
+  openBytes,
+  sealBytes,
+  unwrapKey,
+  wrapKey,
+} from '@strongroom/keyring';
+import type { EntryKeys, LedgerKeys } from '#ledger';
 import { unreadable } from './errors.ts';
 import { namedObject } from './named-object.ts';
 import type { ObjectKeys } from './object-keys.ts';
-import type { VersionKeys, WorkspaceKeys } from './workspace-keys.ts';
+import type { WorkspaceKeys, WrappingKeys } from './wrapping-keys.ts';
 
 const termSizeBytes = 16;
 const macSizeBytes = 16;
 /** DER of an Ed25519 private key up to the seed itself, RFC 8410 section 7. */
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
-/** Entry keys live in the entries' own rows: sealing one takes no database. */
-export function ledgerKeys(workspaces: WorkspaceKeys, objects: ObjectKeys): LedgerKeys {
-  const logKey = keptWith((workspaceId: string) => objects.forSealing(workspaceId, namedObject('audit log')));
+/** Entry keys live in the entries' own rows: sealing one takes no database once the keys of whom it names are known. */
+export function ledgerKeys(workspaces: WrappingKeys, objects: ObjectKeys): LedgerKeys {
+  const made = new WeakMap<WorkspaceKeys, Promise<EntryKeys>>();
   return {
     forWorkspace: async (workspaceId) => {
-      const [newest] = await workspaces.allVersions(workspaceId);
-      const { index, rows, signing } = purposesOf(await logKey(newest, workspaceId));
-      const binding = (objectId: string) => ({ workspaceId, objectId, version: 1 });
-      return {
-        seal: (entryId, plaintext) => {
-          const key = newKey();
-          return {
-            sealed: sealBytes(key, binding(entryId), plaintext),
-            wrappedKey: wrapKey(newest.entries, key),
-            keyVersion: newest.version,
-            commitment: commitToKey(key),
-          };
-        },
-        open: async (entryId, entry) => {
-          const { entries } = await workspaces.version(workspaceId, entry.keyVersion);
-          const key = unwrapKey(entries, entry.wrappedKey);
-          if (!commitToKey(key).equals(entry.commitment)) throw unreadable();
-          return openBytes(key, binding(entryId), entry.sealed);
-        },
-        term: (text) => blindIndex(index, text),
-        mac: (position, leafHash) => {
-          const place = Buffer.alloc(8);
-          place.writeBigUInt64BE(BigInt(position));
-          return createHmac('sha256', rows).update(place).update(leafHash).digest().subarray(0, macSizeBytes);
-        },
-        signingKey: signing,
-      };
+      const workspace = await workspaces.current(workspaceId);
+      const known = made.get(workspace);
+      if (known !== undefined) return known;
+      const making = entryKeys(workspaceId, workspace, objects);
+      made.set(workspace, making);
+      making.catch(() => made.delete(workspace));
+      return making;
     },
   };
 }
 
-type Purposes = { readonly index: KeyObject; readonly rows: KeyObject; readonly signing: KeyObject };
-const derived = new WeakMap<KeyObject, Purposes>();
+async function entryKeys(workspaceId: string, workspace: WorkspaceKeys, objects: ObjectKeys): Promise<EntryKeys> {
+  const logKey = await objects.forSealing(workspaceId, namedObject('audit log'), 'unrecorded');
+  const { index, rows, nobody, signing } = purposesOf(logKey);
+  const binding = (objectId: string) => ({ workspaceId, objectId, version: 1 });
+  const term = rememberTerms(index);
 
-/** What the log's own key is used for, docs/formats/sealed-object.md; derived once as long as the key is kept. */
-function purposesOf(key: KeyObject): Purposes {
-  const known = derived.get(key);
-  if (known !== undefined) return known;
-  const seed = deriveKey(key, 'ledger signing').export();
-  const purposes = {
-    index: deriveKey(key, 'ledger index'),
-    rows: deriveKey(key, 'ledger rows'),
-    signing: createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' }),
-  };
-  derived.set(key, purposes);
-  return purposes;
-}
-
-/** Kept as long as the workspace key it was unwrapped with, so never longer than that. A failure is not kept. */
-function keptWith(
-  load: (workspaceId: string) => Promise<KeyObject>,
-): (workspaceKey: VersionKeys, workspaceId: string) => Promise<KeyObject> {
-  const kept = new WeakMap<VersionKeys, Promise<KeyObject>>();
-  return (workspaceKey, workspaceId) => {
-    const known = kept.get(workspaceKey);
+  const subjectKey = (id: string, load: () => Promise<KeyObject>): Promise<KeyObject> => {
+    const known = workspace.opened.get(id);
     if (known !== undefined) return known;
-    const loading = load(workspaceId);
-    kept.set(workspaceKey, loading);
-    loading.catch(() => kept.delete(workspaceKey));
+    const loading = load();
+    workspace.opened.set(id, loading);
+    loading.catch(() => workspace.opened.delete(id));
     return loading;
   };
+  const joint = new Map<string, KeyObject>();
+  const wrappingKey = (subjects: readonly { id: string; key: KeyObject }[]): KeyObject => {
+    if (subjects.length === 0) return nobody;
+    const name = subjects.map(({ id }) => id).join();
+    const known = joint.get(name);
+    if (known !== undefined) return known;
+    const key = jointKey(
+      subjects.map((subject) => subject.key),
+      'ledger entries',
+    );
+    joint.set(name, key);
+    return key;
+  };
+
+  return {
+    subjectKey: (id) => subjectKey(id, () => objects.forSealing(workspaceId, id)),
+    seal: (entryId, plaintext, subjects) => {
+      const key = newKey();
+      return {
+        sealed: sealBytes(key, binding(entryId), plaintext),
+        wrappedKey: wrapKey(wrappingKey(subjects), key),
+        commitment: commitToKey(key),
+        subjects: subjects.map(({ id }) => id),
+      };
+    },
+    open: async (entryId, entry) => {
+      const subjects = await Promise.all(
+        entry.subjects.map(async (id) => ({
+          id,
+          key: await subjectKey(id, () => objects.forOpening(workspaceId, id)),
+        })),
+      );
+      const key = unwrapKey(wrappingKey(subjects), entry.wrappedKey);
+      if (!commitToKey(key).equals(entry.commitment)) throw unreadable();
+      return openBytes(key, binding(entryId), entry.sealed);
+    },
+    term,
+    mac: (position, leafHash) => {
+      const place = Buffer.alloc(8);
+      place.writeBigUInt64BE(BigInt(position));
+      return createHmac('sha256', rows).update(place).update(leafHash).digest().subarray(0, macSizeBytes);
+    },
+    signingKey: signing,
+  };
 }
 
-/** Most entries of a few seconds share their actor, address, resource, …; forgotten together with the key. */
-const remembered = new WeakMap<KeyObject, Map<string, Uint8Array>>();
+/** What the log's own key is used for, docs/formats/sealed-object.md. */
+function purposesOf(key: KeyObject) {
+  const seed = deriveKey(key, 'ledger signing').export();
+  return {
+    index: deriveKey(key, 'ledger index'),
+    rows: deriveKey(key, 'ledger rows'),
+    nobody: deriveKey(key, 'ledger entries'),
+    signing: createPrivateKey({ key: Buffer.concat([pkcs8Prefix, seed]), format: 'der', type: 'pkcs8' }),
+  };
+}
+
 const rememberedMax = 2_000;
 
-function blindIndex(key: KeyObject, text: string): Uint8Array {
-  const terms = remembered.get(key) ?? new Map<string, Uint8Array>();
-  remembered.set(key, terms);
-  const known = terms.get(text);
-  if (known !== undefined) return known;
-  if (terms.size >= rememberedMax) terms.clear();
-  const term = createHmac('sha256', key).update(text).digest().subarray(0, termSizeBytes);
-  terms.set(text, term);
-  return term;
+/** Blind index of a text. Most entries of a few seconds share their actor, address, resource, …: these are not made again. */
+function rememberTerms(key: KeyObject): (text: string) => Uint8Array {
+  const terms = new Map<string, Uint8Array>();
+  return (text) => {
+    const known = terms.get(text);
+    if (known !== undefined) return known;
+    if (terms.size >= rememberedMax) terms.clear();
+    const term = createHmac('sha256', key).update(text).digest().subarray(0, termSizeBytes);
+    terms.set(text, term);
+    return term;
+  };
 }

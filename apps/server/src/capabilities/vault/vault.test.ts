@@ -2,11 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
+import { loadClusterSecret } from '@strongroom/keyring';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
-import { createVault, migrations, type Vault } from './index.ts';
+import type { Vault } from './index.ts';
+import { makeTestVault, testVaultMigrations } from './make-test-vault.ts';
 
 let nowMs = Date.parse('2026-01-01');
 const clock = { now: () => new Date(nowMs) };
@@ -17,12 +18,12 @@ let vault: Vault;
 let workspaceId: string;
 let objectId: string;
 
-const anotherServer = (): Vault => createVault({ database: started.database, wrapper: localKeyWrapper(folder), clock });
+const anotherServer = (): Vault => makeTestVault({ database: started.database, folder, clock }).vault;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-vault-'));
   await loadClusterSecret(folder);
-  started = await startTestDatabase(migrations);
+  started = await startTestDatabase(testVaultMigrations);
   const { socketFolder, port } = started.address;
   owner = new pg.Client({
     host: socketFolder,

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { loadClusterSecret } from '@strongroom/keyring';
+import { verifyExport } from '@strongroom/merkle-log';
+import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { AuditContext, AuditEvent } from '#contracts';
+import type { Vault } from '#vault';
+import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
+import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
+import type { Ledger } from './index.ts';
+
+const clock = { now: () => new Date() };
+let folder: TemporaryFolder;
+let started: TestDatabase;
+let vault: Vault;
+let ledger: Ledger;
+let workspaceId: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder('erased');
+  await loadClusterSecret(folder.path);
+  started = await startTestDatabase(testVaultMigrations);
+  ({ vault, ledger } = makeTestVault({ database: started.database, folder: folder.path, clock }));
+});
+afterAll(async () => {
+  await ledger.close();
+  await started[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  workspaceId = randomUUID();
+});
+
+function by(email: string): AuditContext {
+  const actor = { kind: 'person', id: `id of ${email}`, name: email } as const;
+  return { workspaceId, actor, sessionId: `session of ${email}`, address: '192.0.2.7', requestId: null };
+}
+
+const event = (resource: string | null, action: AuditEvent['action'] = 'query.released'): AuditEvent => ({
+  action,
+  resource,
+  decision: { allowed: true, reason: 'permission ask' },
+  outcome: 'done',
+});
+
+async function erase(...emails: string[]): Promise<void> {
+  const ids = await ledger.subjectsNamed(workspaceId, emails);
+  await vault.destroy(workspaceId, ids);
+  await ledger.forgetSubjects(workspaceId, ids);
+}
+
+async function exported(): Promise<string> {
+  let text = '';
+  for await (const line of ledger.export(workspaceId)) text += line;
+  return text;
+}
+
+async function* lines(text: string): AsyncGenerator<string> {
+  yield* text.trimEnd().split('\n');
+}
+
+test('entries by or about an erased person do not open any more, those of others do, and the log verifies', async () => {
+  const gone = [
+    await ledger.append(by('carl@planted.example'), event('aviation')),
+    await ledger.append(by('ada@example.org'), event('carl@planted.example', 'people.invited')),
+    await ledger.append(by('ada@example.org'), event('pilots: Carl@Planted.example', 'teams.member_added')),
+    await ledger.append(by('carl@planted.example (by ada@example.org)'), event('aviation')),
+  ];
+  const kept = await ledger.append(by('ada@example.org'), event('aviation'));
+  expect(await exported()).toContain('planted');
+  await erase('carl@planted.example');
+  for (const { entryId } of gone)
+    await expect(ledger.get(workspaceId, entryId)).rejects.toMatchObject({ code: 'vault/key_destroyed' });
+  expect(await ledger.get(workspaceId, kept.entryId)).toMatchObject({ resource: 'aviation' });
+  const text = await exported();
+  expect(text).not.toMatch(/planted/i);
+  expect(await verifyExport(lines(text))).toMatchObject({ ok: true, problems: [], closed: 4 });
+});
+
+test('a search finds nothing of an erased person, by any of what their entries were found by', async () => {
+  await ledger.append(by('carl@planted.example'), event('aviation'));
+  await ledger.append(by('ada@example.org'), event('aviation'));
+  const count = async (filter: { actor?: string; resource?: string }) =>
+    (await ledger.list(workspaceId, { limit: 50, ...filter })).entries.length;
+  expect(await count({ actor: 'carl@planted.example' })).toBe(1);
+  await erase('carl@planted.example');
+  expect(await count({ actor: 'carl@planted.example' })).toBe(0);
+  expect(await count({ resource: 'aviation' })).toBe(1);
+});
+
+test('who comes again under the same address has a key of their own, and what was erased stays so', async () => {
+  const before = await ledger.append(by('carl@planted.example'), event('aviation'));
+  await erase('carl@planted.example');
+  const after = await ledger.append(by('carl@planted.example'), event('aviation'));
+  expect(await ledger.get(workspaceId, after.entryId)).toMatchObject({ resource: 'aviation' });
+  await expect(ledger.get(workspaceId, before.entryId)).rejects.toMatchObject({ code: 'vault/key_destroyed' });
+});

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '#platform/database';
+import type { EntryContent } from './entry-content.ts';
+import type { EntryKeys, Subject } from './ledger-keys.ts';
+import { deleteSubjects, insertSubject, selectSubject } from './subject-store.ts';
+
+/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. */
+const addressPattern = /[^\s(),:;<>"'@]+@[^\s(),:;<>"'@]+/g;
+
+/**
+ * Whom an entry names: every e-mail address of its actor and resource, and an actor that is a person by whatever name. What is
+ * known of a person elsewhere in an entry (session, address, ids) is sealed with it. In order, so that a set has one joint key.
+ */
+export function namesIn({ actor, resource }: Pick<EntryContent, 'actor' | 'resource'>): string[] {
+  const acting: string[] = actor.name.match(addressPattern) ?? [];
+  if (actor.kind === 'person' && acting.length === 0) acting.push(actor.name);
+  const named = resource?.match(addressPattern) ?? [];
+  return [...new Set([...acting, ...named].map(normalName))].toSorted();
+}
+
+/** Two ways to write one address are one subject. */
+export function normalName(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+export type Subjects = {
+  /** Ids and keys, made at the first entry that names them. */
+  forEntry(workspaceId: string, keys: EntryKeys, names: readonly string[]): Promise<Subject[]>;
+  /** Ids of those that any entry names. */
+  idsOf(workspaceId: string, keys: EntryKeys, names: readonly string[]): Promise<string[]>;
+  /** After their keys were destroyed: nothing leads from the names to them any more, and a later entry makes new ones. */
+  forget(workspaceId: string, keys: EntryKeys, ids: readonly string[]): Promise<void>;
+};
+
+export function createSubjects(database: Database): Subjects {
+  // As long as the keys are good: so that what was forgotten is not found again by an older memory than they are.
+  const remembered = new WeakMap<EntryKeys, Map<string, Promise<Subject>>>();
+
+  const find = async (workspaceId: string, keys: EntryKeys, name: string): Promise<Subject> => {
+    const term = subjectTerm(keys, name);
+    const id = await database.withWorkspace(
+      workspaceId,
+      async (within) =>
+        (await selectSubject(within, term)) ??
+        (await insertSubject(within, workspaceId, { id: randomUUID(), term })) ??
+        selectSubject(within, term),
+    );
+    // Of two that insert at once, the slower one sees the other's row only in a transaction of its own.
+    if (id === null) return find(workspaceId, keys, name);
+    return { id, key: await keys.subjectKey(id) };
+  };
+
+  return {
+    forEntry: (workspaceId, keys, names) => {
+      const known = remembered.get(keys) ?? new Map<string, Promise<Subject>>();
+      remembered.set(keys, known);
+      return Promise.all(
+        names.map((name) => {
+          const before = known.get(name);
+          if (before !== undefined) return before;
+          const finding = find(workspaceId, keys, name);
+          known.set(name, finding);
+          finding.catch(() => known.delete(name));
+          return finding;
+        }),
+      );
+    },
+    idsOf: async (workspaceId, keys, names) => {
+      const terms = names.map((name) => subjectTerm(keys, normalName(name)));
+      const ids = await database.withWorkspace(workspaceId, async (within) => {
+        const found: (string | null)[] = [];
+        for (const term of terms) found.push(await selectSubject(within, term));
+        return found;
+      });
+      return ids.filter((id) => id !== null);
+    },
+    forget: async (workspaceId, keys, ids) => {
+      await database.withWorkspace(workspaceId, (within) =>
+        deleteSubjects(
+          within,
+          ids,
+          ids.map((id) => subjectIdTerm(keys, id)),
+        ),
+      );
+      remembered.delete(keys);
+    },
+  };
+}
+
+function subjectTerm(keys: EntryKeys, name: string): Uint8Array {
+  return keys.term(`subject name:${name}`);
+}
+
+/** By which all entries of a subject are found. */
+export function subjectIdTerm(keys: EntryKeys, id: string): Uint8Array {
+  return keys.term(`subject:${id}`);
+}

@@ -1,0 +1,56 @@
+import type { AuditContext, AuditEvent } from '#contracts';
+import type { Ledger } from '#ledger';
+import type { Destruction } from './destruction-store.ts';
+
+/** What the vault needs of the audit log: entries that are committed together with what they record. */
+export type KeyRecord = Pick<Ledger, 'prepare'>;
+
+/** Births, and what the vault does by itself. */
+export function systemContext(workspaceId: string): AuditContext {
+  return {
+    workspaceId,
+    actor: { kind: 'system', id: null, name: 'vault' },
+    sessionId: null,
+    address: null,
+    requestId: null,
+  };
+}
+
+/** Object and commitment in one resource, so that a certificate can show that the key destroyed is the key that was born. */
+export function keyCreated(objectId: string, commitment: Uint8Array): AuditEvent {
+  return {
+    action: 'vault.key_created',
+    resource: keyName(objectId, commitment),
+    decision: { allowed: true, reason: 'first sealing' },
+    outcome: 'done',
+  };
+}
+
+export function keyDestroyedEvent({
+  objectId,
+  commitment,
+  epoch,
+}: Pick<Destruction, 'objectId' | 'commitment' | 'epoch'>): AuditEvent {
+  return {
+    action: 'vault.key_destroyed',
+    resource: keyName(objectId, commitment),
+    decision: { allowed: true, reason: 'erasure' },
+    outcome: 'done',
+    counts: { epoch },
+  };
+}
+
+/** `damaged`: keys that could not be moved, since they were altered; what they sealed is lost. */
+export function epochsDestroyed(before: number, damaged: number): AuditEvent {
+  return {
+    action: 'vault.epochs_destroyed',
+    resource: null,
+    decision: { allowed: true, reason: 'erasure' },
+    outcome: 'done',
+    counts: { before, damaged },
+  };
+}
+
+function keyName(objectId: string, commitment: Uint8Array): string {
+  return `${objectId}.${Buffer.from(commitment).toString('hex')}`;
+}
