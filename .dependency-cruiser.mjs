@@ -12,6 +12,7 @@ const CAPABILITIES = [
   'query',
   'egress',
   'assistant',
+  'lifecycle',
 ];
 
 const CAPABILITY = '^apps/server/src/capabilities';

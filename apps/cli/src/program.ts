@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { addLifecycle } from './add-lifecycle.ts';
+import { addVault } from './add-vault.ts';
 import type { WitnessOptions } from './commands/witness/run.ts';
 import { WrongUsage } from './failure.ts';
-import { openDesk, openSession } from './run-command.ts';
-import type { Desk, Session } from './session.ts';
+import { append, group, offline, oneOf, portNumber, run, verb, wholeNumber } from './verbs.ts';
 
 /** Every command there is. A command's code is loaded when it runs, so that starting stays fast. */
 export function buildProgram(): Command {
@@ -17,6 +18,8 @@ export function buildProgram(): Command {
   addPeople(program);
   addTokens(program);
   addLedger(program);
+  addLifecycle(program);
+  addVault(program);
   addVerify(program);
   addWitness(program);
   return program;
@@ -242,18 +245,6 @@ function addVerify(program: Command): void {
     );
 }
 
-function group(parent: Command, name: string, description: string): Command {
-  return parent.command(name).description(description).helpCommand(false);
-}
-
-function verb(parent: Command, usage: string, description: string): Command {
-  return parent.command(usage).description(description).option('--json', 'print what the server answered');
-}
-
-async function run(command: Command, work: (session: Session) => Promise<void>): Promise<void> {
-  await work(await openSession(command.opts()['json'] === true));
-}
-
 function addWitness(program: Command): void {
   verb(program, 'witness', 'Run a witness: it signs the checkpoints of logs you name, each only as long as it grew')
     .requiredOption('--log <key>', 'public key of a log; may be given several times', append)
@@ -266,30 +257,3 @@ function addWitness(program: Command): void {
     );
 }
 
-/** For commands that ask no server. */
-async function offline(command: Command, work: (desk: Desk) => Promise<void>): Promise<void> {
-  await work(openDesk(command.opts()['json'] === true));
-}
-
-function append(text: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), text];
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return number;
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
-  return port;
-}
-
-function oneOf(...choices: string[]): (text: string) => string {
-  return (text) => {
-    if (!choices.includes(text)) throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`);
-    return text;
-  };
-}

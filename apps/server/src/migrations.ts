@@ -1,14 +1,18 @@
-import type { Migration } from '#contracts';
+import type { Holding, Migration } from '#contracts';
 import * as access from '#access';
 import * as assistant from '#assistant';
 import * as catalog from '#catalog';
 import * as files from '#files';
 import * as identity from '#identity';
 import * as ledger from '#ledger';
+import * as lifecycle from '#lifecycle';
 import * as sources from '#sources';
 import * as vault from '#vault';
 
-const keepers = [ledger, vault, identity, access, files, sources, catalog, assistant];
+const keepers = [ledger, vault, identity, access, files, sources, catalog, assistant, lifecycle];
 
 /** The product's own schema, lowest capability first; the platform's own steps come before by themselves. */
 export const migrations: Migration[] = keepers.flatMap((keeper) => keeper.migrations);
+
+/** All that the product keeps, by every capability. */
+export const holdings: Holding[] = keepers.flatMap((keeper) => keeper.holdings);

@@ -11,7 +11,8 @@ import type { Asker } from '#contracts';
 import { createEgress, egressRoutes } from '#egress';
 import { createFiles, filesRoutes } from '#files';
 import { createIdentity, type Identity, identityRoutes } from '#identity';
-import { createLedger, type Ledger, ledgerRoutes } from '#ledger';
+import { createLedger, type Ledger, ledgerHolder, ledgerRoutes } from '#ledger';
+import { createLifecycle, lifecycleRoutes } from '#lifecycle';
 import { systemClock as clock } from '#platform/clock';
 import { startProductCluster, startSampleCluster } from '#platform/clusters';
 import { createDatabase } from '#platform/database';
@@ -23,7 +24,7 @@ import { createQuery, queryRoutes } from '#query';
 import { createSources, ensureSample, sourcesRoutes } from '#sources';
 import { createVault, vaultRoutes } from '#vault';
 import packageManifest from '../package.json' with { type: 'json' };
-import { migrations } from './migrations.ts';
+import { holdings, migrations } from './migrations.ts';
 
 const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
 /** A holder that is asked while everybody waits must say no soon: revoking is to show within five seconds. */
@@ -105,6 +106,16 @@ export async function startServer({
     if (kind === 'person') await assistant.history.forgetPerson(workspaceId, id);
   });
 
+  const lifecycle = createLifecycle({
+    database,
+    clock,
+    log,
+    audit: ledger,
+    keys: vault,
+    holders: [assistant.holder, sources.holder, identity.holder, ledgerHolder(ledger)],
+    holdings,
+  });
+
   const { version } = packageManifest;
   const { permissionsOf, allows } = access;
   http = await createHttp({
@@ -124,6 +135,7 @@ export async function startServer({
       ...queryRoutes(query),
       ...egressRoutes(config.model),
       ...assistantRoutes(assistant),
+      ...lifecycleRoutes(lifecycle),
     ],
     rootVerbs: identity.rootRoutes,
     mounts: identity.mounts,
@@ -143,12 +155,13 @@ export async function startServer({
     if (administrator !== null)
       await ensureSample({ cluster: sample, sources, files, database, audit: ledger, administrator, clock });
   }
-  await files.sweep(identity.workspaceId);
+  const sweep = async (): Promise<void> => {
+    await files.sweep(identity.workspaceId);
+    await lifecycle.finishAll(identity.workspaceId);
+  };
+  await sweep();
   const sweeping = setInterval(
-    () =>
-      void files
-        .sweep(identity.workspaceId)
-        .catch((error: unknown) => log.warn({ err: error }, 'old uploads could not be removed')),
+    () => void sweep().catch((error: unknown) => log.warn({ err: error }, 'what is old could not be removed')),
     SWEEP_EVERY_MS,
   );
   building.defer(() => clearInterval(sweeping));

@@ -3,6 +3,7 @@ export * from './catalog.ts';
 export type * from './checked-sql.ts';
 export * from './frames.ts';
 export * from './ledger.ts';
+export * from './lifecycle.ts';
 export * from './people.ts';
 export * from './problem.ts';
 export * from './questions.ts';

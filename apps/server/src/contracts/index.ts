@@ -5,5 +5,6 @@ export type * from './sealer.ts';
 export { verb } from './verb.ts';
 export type { Call, Permission, Verb } from './verb.ts';
 export { randomUUIDv7 } from './ids.ts';
+export type * from './data-holder.ts';
 export type * from './holdings.ts';
 export type * from './migration.ts';

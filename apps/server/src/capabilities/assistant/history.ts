@@ -37,6 +37,10 @@ export type History = {
   /** Destroys the key, then removes the row. Throws `assistant/question_not_found` (404). */
   remove(asker: Asker, id: string): Promise<void>;
   removeAll(asker: Asker): Promise<{ removed: number }>;
+  /** Ids of a person's questions. */
+  idsOf(workspaceId: string, personId: string): Promise<string[]>;
+  /** The row of a question whose key was destroyed. */
+  forgetQuestion(owner: Owner, id: string): Promise<void>;
   /** For who is removed from the workspace: destroys the keys of their questions, then removes the rows. */
   forgetPerson(workspaceId: string, personId: string): Promise<void>;
 };
@@ -110,6 +114,10 @@ export function createHistory({ database, sealer, audit, clock }: HistoryDeps): 
     async removeAll(asker) {
       const ids = await questionIds(database, asker);
       return { removed: ids.length === 0 ? 0 : await forgetOwn(asker, ids) };
+    },
+    idsOf: (workspaceId, personId) => questionIds(database, { workspaceId, personId }),
+    async forgetQuestion(owner, id) {
+      await deleteQuestions(database, owner, [id]);
     },
     async forgetPerson(workspaceId, personId) {
       removedPeople.add(personId);

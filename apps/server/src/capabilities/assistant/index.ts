@@ -1,10 +1,11 @@
 import type { Frame } from '@strongroom/protocol';
-import type { Asker, AuditWriter, Sealer } from '#contracts';
+import type { Asker, AuditWriter, DataHolder, Sealer } from '#contracts';
 import type { Egress } from '#egress';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import type { Query } from '#query';
 import { type AskDeps, askQuestion, type AskRequest } from './ask-question.ts';
+import { assistantHolder } from './data-holder.ts';
 import { questionNotFound } from './errors.ts';
 import { askSql, type AskSqlRequest } from './ask-sql.ts';
 import { createHistory, type History } from './history.ts';
@@ -22,6 +23,7 @@ export type Assistant = {
   /** Asks an earlier question again, as it was asked. Throws `assistant/question_not_found` (404). */
   askAgain(asker: Asker, id: string, signal: AbortSignal): Promise<AsyncGenerator<Frame>>;
   readonly history: History;
+  readonly holder: DataHolder;
 };
 
 export function createAssistant(deps: {
@@ -47,5 +49,6 @@ export function createAssistant(deps: {
       return askQuestion(needs, asker, { question, source: source ?? undefined, signal });
     },
     history,
+    holder: assistantHolder(history),
   };
 }

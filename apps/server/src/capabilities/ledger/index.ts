@@ -3,6 +3,7 @@ import type { Database } from '#platform/database';
 import type { EntryProof } from '@strongroom/merkle-log';
 import type { LedgerEntry } from '@strongroom/protocol';
 import { type EntryWriter, entryWriter } from './append-entry.ts';
+import { certifyErasure, type ErasureRecord } from './certify-erasure.ts';
 import { exportEntries } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { proveEntry } from './prove-entry.ts';
@@ -23,6 +24,8 @@ export type Ledger = EntryWriter & {
   sequenceSoon(workspaceId: string): void;
   /** Throws `ledger/integrity_lost` (503) once the log was found changed from outside; nothing can be audited then. */
   requireSound(workspaceId: string): void;
+  /** A certificate of deletion, every entry with its proof. */
+  certifyErasure(workspaceId: string, record: ErasureRecord): Promise<string>;
   /** Objects of the vault whose keys open the entries about whoever has these e-mail addresses. */
   subjectsNamed(workspaceId: string, names: readonly string[]): Promise<string[]>;
   /** After those keys were destroyed: their entries can't be searched for either. */
@@ -55,6 +58,7 @@ export function createLedger({
     get: (workspaceId, entryId) => getEntry(database, keys, workspaceId, entryId),
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
     export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
+    certifyErasure: (workspaceId, record) => certifyErasure(database, keys, sequencer, workspaceId, record),
     sequence: sequencer.sequence,
     sequenceSoon: sequencer.soon,
     requireSound: sequencer.requireSound,
@@ -62,6 +66,7 @@ export function createLedger({
   };
 }
 
+export { ledgerHolder } from './data-holder.ts';
 export { ledgerRoutes } from './routes.ts';
 export { migrations } from './migrations.ts';
 export { holdings } from './holdings.ts';

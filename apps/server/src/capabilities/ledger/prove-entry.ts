@@ -49,7 +49,8 @@ export async function proveEntry(
   };
 }
 
-async function pathOf(within: Transaction<Tables>, position: number, size: number): Promise<Buffer[]> {
+/** From an entry's leaf to the root of the tree of `size`. Throws `ledger/integrity_lost` when a part of it is missing. */
+export async function pathOf(within: Transaction<Tables>, position: number, size: number): Promise<Buffer[]> {
   return proveInclusion(readNodes(within), position - 1, size).catch((error: unknown) => {
     throw error instanceof RangeError ? integrityLost('a part of its tree is missing') : error;
   });

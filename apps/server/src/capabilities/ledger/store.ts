@@ -153,6 +153,19 @@ export async function selectEntry(
   return row === undefined ? null : storedEntry(row);
 }
 
+/** Those that are there, in any order. */
+export async function selectEntriesById(
+  transaction: Transaction<Tables>,
+  ids: readonly string[],
+): Promise<StoredEntry[]> {
+  const rows = await transaction
+    .selectFrom('ledger_entries')
+    .select(columns)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .execute();
+  return rows.map(storedEntry);
+}
+
 /** In order, from `after` on to `until`, both counted as positions; those that are gone are missing. */
 export async function selectRange(
   transaction: Transaction<Tables>,

@@ -29,12 +29,16 @@ export async function addPostgres(
   );
 }
 
-/** The embedded sample: its address is made by code at each start, so none is stored. */
+/**
+ * The embedded sample: its address is made by code at each start, so none is stored. A word is sealed in its place, so that it has a
+ * key whose destruction can be certified like any other's.
+ */
 export async function addSample(deps: SourcesDeps, asker: Asker, name: string): Promise<Source> {
   const { address } = deps.sample;
   if (address === null) throw sampleOff();
   const id = randomUUIDv7(deps.clock.now().getTime());
-  return addDatabase(deps, asker, { id, name, location: 'sample', address, seal: null, isSample: true });
+  const seal = () => deps.vault.seal(asker.workspaceId, id, new TextEncoder().encode('sample'));
+  return addDatabase(deps, asker, { id, name, location: 'sample', address, seal, isSample: true });
 }
 
 async function addDatabase(
@@ -45,7 +49,7 @@ async function addDatabase(
     name: string;
     location: string;
     address: PostgresAddress;
-    seal: (() => Promise<Uint8Array>) | null;
+    seal: () => Promise<Uint8Array>;
     isSample: boolean;
   },
   signal?: AbortSignal,
@@ -60,13 +64,13 @@ async function addDatabase(
       name,
       kind: 'postgres',
       location,
-      sealed_address: seal === null ? null : Buffer.from(await seal()),
+      sealed_address: Buffer.from(await seal()),
       file_id: null,
       is_sample: isSample,
     };
     return await describeSource(deps, asker, await keepSource(deps, asker, source, found));
   } catch (error) {
-    if (seal !== null) await deps.vault.destroy(asker.workspaceId, [id]);
+    await deps.vault.destroy(asker.workspaceId, [id]);
     throw error;
   } finally {
     await connector.close();

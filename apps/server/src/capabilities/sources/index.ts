@@ -1,8 +1,9 @@
 import type { Connector, PostgresAddress } from '@strongroom/connectors';
 import type { Source } from '@strongroom/protocol';
-import type { Asker } from '#contracts';
+import type { Asker, DataHolder } from '#contracts';
 import { addPostgres, addSample } from './add-postgres.ts';
 import { confirmFile } from './confirm-file.ts';
+import { sourcesHolder } from './data-holder.ts';
 import type { IntrospectedListener, RemovedListener, SourcesDeps, SourcesNeeds } from './deps.ts';
 import { findSource, listSources, queryableSources, showSource, type SourceHandle } from './find-source.ts';
 import { refreshSource } from './refresh-source.ts';
@@ -38,6 +39,7 @@ export type Sources = {
   onIntrospected(listener: IntrospectedListener): void;
   /** For sample/: says where the embedded sample is, and adds it as a source. */
   readonly sample: { attach(address: PostgresAddress): void; add(asker: Asker, name: string): Promise<Source> };
+  readonly holder: DataHolder;
   /** Closes every connector; what runs is cancelled. */
   close(): Promise<void>;
 };
@@ -70,6 +72,7 @@ export function createSources(needs: SourcesNeeds): Sources {
       },
       add: (asker, name) => addSample(deps, asker, name),
     },
+    holder: sourcesHolder(deps),
     close: () => deps.connectors.dropAll(),
   };
 }

@@ -1,23 +1,45 @@
-import type { Asker } from '#contracts';
+import type { Asker, HeldObject } from '#contracts';
 import type { SourcesDeps } from './deps.ts';
 import { visibleSource } from './find-source.ts';
-import { deleteSource } from './store.ts';
+import { deleteSource, findById } from './store.ts';
 
 /**
  * Gone at once and everywhere: running queries are cancelled in the source, keys destroyed, then rows and bytes
  * deleted. A removal cut short is finished by doing it again.
  */
 export async function removeSource(deps: SourcesDeps, asker: Asker, name: string): Promise<void> {
-  const source = await visibleSource(deps, asker, name);
+  const { id } = await visibleSource(deps, asker, name);
+  const objects = await objectsOfSource(deps, asker.workspaceId, id);
+  await forgetSource(deps, asker.workspaceId, id, objects);
+}
+
+/** The source itself (its address), and its file. */
+export async function objectsOfSource(deps: SourcesDeps, workspaceId: string, id: string): Promise<HeldObject[]> {
+  const source = await deps.database.withWorkspace(workspaceId, (transaction) => findById(transaction, id));
+  if (source === null) return [];
+  const file = source.file_id === null ? [] : [{ id: source.file_id, what: 'file' }];
+  return source.sealed_address === null ? file : [{ id, what: 'address' }, ...file];
+}
+
+/** `objects`: as `objectsOfSource` gave them; may be repeated. */
+export async function forgetSource(
+  deps: SourcesDeps,
+  workspaceId: string,
+  id: string,
+  objects: readonly HeldObject[],
+): Promise<void> {
   const stop = async () => {
-    for (const listener of deps.removed) listener(source.id);
-    await deps.connectors.drop(source.id);
+    for (const listener of deps.removed) listener(id);
+    await deps.connectors.drop(id);
   };
   await stop();
-  await deps.vault.destroy(asker.workspaceId, source.file_id === null ? [source.id] : [source.id, source.file_id]);
-  await deps.access.grants.forget(asker.workspaceId, source.id);
-  await deps.database.withWorkspace(asker.workspaceId, (transaction) => deleteSource(transaction, source.id));
+  await deps.vault.destroy(
+    workspaceId,
+    objects.map((object) => object.id),
+  );
+  await deps.access.grants.forget(workspaceId, id);
+  await deps.database.withWorkspace(workspaceId, (transaction) => deleteSource(transaction, id));
   // A query may have begun between the first stop and the deletion; from here on none can.
   await stop();
-  if (source.file_id !== null) await deps.files.remove(asker.workspaceId, source.file_id);
+  for (const object of objects) if (object.what === 'file') await deps.files.remove(workspaceId, object.id);
 }

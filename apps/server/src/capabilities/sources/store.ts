@@ -14,7 +14,7 @@ export type SourcesTable = {
   status: 'ready' | 'unavailable';
   warnings: string[];
   table_count: number;
-  /** The address with its credentials, sealed; null for files and the sample. */
+  /** The address with its credentials, sealed; null for files. */
   sealed_address: Buffer | null;
   file_id: string | null;
   is_sample: boolean;

@@ -1,0 +1,83 @@
+import { type CertificateParts, openCheckpoint, printCertificate, type ShownEntry } from '@strongroom/merkle-log';
+import type { Database } from '#platform/database';
+import { integrityLost, notFound, pending } from './errors.ts';
+import { exportEntry } from './export-entries.ts';
+import type { LedgerKeys } from './ledger-keys.ts';
+import { pathOf } from './prove-entry.ts';
+import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
+import { selectEntriesById } from './store.ts';
+import { selectLeafHashes, selectNewestCheckpoint } from './tree-store.ts';
+
+/** What a certificate is about, each entry named by its id. */
+export type ErasureRecord = Pick<CertificateParts, 'erasure' | 'copies'> & {
+  readonly objects: readonly {
+    readonly id: string;
+    readonly what: string;
+    readonly commitment: string;
+    readonly birthEntry: string;
+    readonly destructionEntry: string;
+  }[];
+  readonly requestEntry: string;
+  readonly epochsEntry: string | null;
+  readonly endEntry: string | null;
+};
+
+/**
+ * A certificate of deletion as text (docs/formats/erasure-certificate.md): every entry with its proof, all to one checkpoint.
+ * Throws `ledger/not_found` (404) when an entry is missing, `ledger/pending` (503), `ledger/integrity_lost` (503).
+ */
+export async function certifyErasure(
+  database: Database,
+  keys: LedgerKeys,
+  sequencer: Sequencer,
+  workspaceId: string,
+  record: ErasureRecord,
+): Promise<string> {
+  await sequencer.sequence(workspaceId);
+  const entryKeys = await keys.forWorkspace(workspaceId);
+  const ids = [
+    ...record.objects.flatMap(({ birthEntry, destructionEntry }) => [birthEntry, destructionEntry]),
+    ...[record.requestEntry, record.epochsEntry, record.endEntry].filter((id) => id !== null),
+  ];
+  const { note, rows } = await database.withWorkspace(workspaceId, async (within) => {
+    const newest = await selectNewestCheckpoint(within);
+    if (newest === null) throw notFound();
+    const { size } = openCheckpoint(newest, logKey(workspaceId, entryKeys));
+    const found = [];
+    for (const row of await selectEntriesById(within, [...new Set(ids)])) {
+      if (row.position > size) throw pending(row.position);
+      const [leafHash] = await selectLeafHashes(within, row.position - 1, row.position);
+      if (leafHash == null) throw integrityLost('a part of its tree is missing');
+      found.push({ row, leafHash, proof: await pathOf(within, row.position, size) });
+    }
+    return { note: newest, rows: found };
+  });
+  const shown = new Map<string, ShownEntry>();
+  for (const { row, leafHash, proof } of rows)
+    shown.set(row.id, {
+      entry: await exportEntry(entryKeys, row, leafHash),
+      proof: proof.map((hash) => hash.toString('base64')),
+    });
+  const show = (id: string): ShownEntry => {
+    const entry = shown.get(id);
+    if (entry === undefined) throw notFound();
+    return entry;
+  };
+  return printCertificate(
+    {
+      origin: originOf(workspaceId),
+      erasure: record.erasure,
+      checkpoint: note,
+      objects: record.objects.map(({ birthEntry, destructionEntry, ...object }) => ({
+        ...object,
+        birth: show(birthEntry),
+        destruction: show(destructionEntry),
+      })),
+      request: show(record.requestEntry),
+      epochs: record.epochsEntry === null ? null : show(record.epochsEntry),
+      end: record.endEntry === null ? null : show(record.endEntry),
+      copies: record.copies,
+    },
+    entryKeys.signingKey,
+  );
+}

@@ -1,0 +1,60 @@
+import { type Asker, auditContext, type ErasedKind, type HeldObject, randomUUIDv7 } from '#contracts';
+import { type LifecycleDeps, systemContext } from './deps.ts';
+import { finishErasure, objectsOf } from './finish-erasure.ts';
+import { insertErasure } from './store.ts';
+
+/** So that destructions are final within a day, also when a try or two fail. */
+const laterMs = 12 * 3_600_000;
+
+/**
+ * Erases a person, a source or a question: keys destroyed, rows, files and memory removed, and the epochs of the keys ended, at once or
+ * (`later`) within a day. Answers the id of the erasure. What was begun is finished by the server itself if it can't be now.
+ * Throws what the holder of the kind throws for an unknown `name`.
+ */
+export async function erase(
+  deps: LifecycleDeps,
+  asker: Asker,
+  kind: ErasedKind,
+  name: string,
+  when: 'now' | 'later',
+): Promise<{ readonly id: string }> {
+  const { workspaceId } = asker;
+  const find = deps.holders.map((holder) => holder.find?.[kind]).find((one) => one !== undefined);
+  if (find === undefined) throw new TypeError(`nobody holds a ${kind}`);
+  const subject = await find(asker, name);
+  // INVARIANT: the entries of an erasure name its subject by id only, and never under the subject's own key, so that they stay readable.
+  const isOwn = kind === 'person' && subject.id === asker.personId;
+  const by = isOwn ? systemContext(workspaceId) : auditContext(asker);
+  for (const holder of deps.holders) await holder.begin?.(workspaceId, subject);
+  const objects: readonly HeldObject[] = await objectsOf(deps, workspaceId, subject);
+  const requestedAt = deps.clock.now();
+  const entries = await deps.audit.prepare(by, [
+    {
+      action: 'lifecycle.erased',
+      resource: `${kind}.${subject.id}`,
+      decision: { allowed: true, reason: isOwn ? 'their own' : 'permission' },
+      outcome: 'begun',
+    },
+  ]);
+  const [request] = entries.receipts;
+  if (request === undefined) throw new Error('an entry has no receipt');
+  const row = {
+    id: randomUUIDv7(requestedAt.getTime()),
+    kind,
+    subjectId: subject.id,
+    objects,
+    requestedBy: asker.personId,
+    requestedAt: new Date(request.at),
+    requestEntry: request.entryId,
+    dueAt: new Date(requestedAt.getTime() + (when === 'now' ? 0 : laterMs)),
+    finalAt: null,
+    endEntry: null,
+  };
+  await deps.database.withWorkspace(workspaceId, async (within) => {
+    await insertErasure(within, workspaceId, row);
+    await entries.write(within);
+  });
+  entries.committed();
+  await finishErasure(deps, workspaceId, row, { by, subject });
+  return { id: row.id };
+}

@@ -1,0 +1,18 @@
+import { type LifecycleDeps, systemContext } from './deps.ts';
+import { finishErasure } from './finish-erasure.ts';
+import { selectOpenErasures } from './store.ts';
+
+/** How long a single destruction, such as of a question, may wait for its epoch to end. */
+const waitedMsMax = 12 * 3_600_000;
+
+/** Finishes erasures that are due, those that a crash cut short among them, and makes single destructions final within a day. */
+export async function finishAll(deps: LifecycleDeps, workspaceId: string): Promise<void> {
+  const by = systemContext(workspaceId);
+  for (const row of await deps.database.withWorkspace(workspaceId, selectOpenErasures)) {
+    const subject = { kind: row.kind, id: row.subjectId, names: [], ownerId: row.requestedBy };
+    await finishErasure(deps, workspaceId, row, { by, subject }).catch((error: unknown) => {
+      deps.log.warn({ err: error, erasure: row.id }, 'an erasure could not be finished yet');
+    });
+  }
+  await deps.keys.endEpochs(workspaceId, { waitedMs: waitedMsMax });
+}

@@ -1,0 +1,37 @@
+import type { Asker, ErasedKind } from '#contracts';
+import { certify } from './certify.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { erase } from './erase.ts';
+import { exportPerson } from './export-person.ts';
+import { finishAll } from './finish-all.ts';
+import { listHoldings, type PersonHolding } from './list-holdings.ts';
+import { listErasures } from './list-erasures.ts';
+import type { Erasure } from '@strongroom/protocol';
+
+export type Lifecycle = {
+  erase(asker: Asker, kind: ErasedKind, name: string, when: 'now' | 'later'): Promise<{ readonly id: string }>;
+  certify(workspaceId: string, erasureId: string): Promise<string>;
+  /** The newest first. */
+  list(workspaceId: string): Promise<Erasure[]>;
+  /** To be called now and then, and at the start. */
+  finishAll(workspaceId: string): Promise<void>;
+  /** Everything that is kept about people, field by field. */
+  holdings(): readonly PersonHolding[];
+  /** A zip of what is kept about the asker: JSON and CSV. */
+  exportPerson(asker: Asker): AsyncIterable<Uint8Array>;
+};
+
+export function createLifecycle(deps: LifecycleDeps): Lifecycle {
+  return {
+    erase: (asker, kind, name, when) => erase(deps, asker, kind, name, when),
+    certify: (workspaceId, erasureId) => certify(deps, workspaceId, erasureId),
+    list: (workspaceId) => listErasures(deps, workspaceId),
+    finishAll: (workspaceId) => finishAll(deps, workspaceId),
+    holdings: () => listHoldings(deps.holdings),
+    exportPerson: (asker) => exportPerson(deps, asker),
+  };
+}
+
+export { lifecycleRoutes } from './routes.ts';
+export { migrations } from './migrations.ts';
+export { holdings } from './holdings.ts';
