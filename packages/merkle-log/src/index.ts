@@ -31,4 +31,4 @@ export type { ErasureKind, ShownEntry } from './certificate/certificate.ts';
 export { describeCertificate } from './certificate/describe-certificate.ts';
 export { printCertificate } from './certificate/print-certificate.ts';
 export { verifyCertificate, type CertificateReport } from './certificate/verify-certificate.ts';
-export { verifyFile, verifyLedger, type VerifyReport, type VerifyRequest } from './verify-file.ts';
+export { verdictOf, verifyFile, verifyLedger, type VerifyReport, type VerifyRequest } from './verify-file.ts';
