@@ -1,4 +1,6 @@
-import { runCli, temporaryFolder } from '@strongroom/testkit';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rootFolder, runCli, temporaryFolder } from '@strongroom/testkit';
 import { expect, test } from 'vitest';
 
 test('without a server a command fails with one line that says so', async () => {
@@ -34,4 +36,36 @@ test('a password on the command line is not repeated', async () => {
 
 test('help is not a failure', async () => {
   expect(await runCli(['--help'])).toMatchObject({ code: 0, stderr: '' });
+});
+
+const certificate = (status: string): string =>
+  join(rootFolder, 'packages/merkle-log/fixtures', `${status}-certificate.json`);
+const otherKey = 'a+b82b2ea6+Ac9Bdw+ih+fau7kij6os/OMBnS1iLLyUj2CzW/OkxeZD';
+
+test('a final certificate is OK, a pending one is PENDING and never OK, and a script can tell them apart', async () => {
+  const final = await runCli(['verify', 'certificate', certificate('final')]);
+  expect(final).toMatchObject({ code: 0, stderr: '' });
+  expect(final.stdout).toMatch(/^OK: erasure of person [^\n]+ final since /);
+  const pending = await runCli(['verify', 'certificate', certificate('pending')]);
+  expect(pending).toMatchObject({ code: 0, stderr: '' });
+  expect(pending.stdout).toMatch(/^PENDING: erasure of person [^\n]+ PENDING, not final/);
+  expect(pending.stdout).not.toMatch(/\bOK\b|final since/);
+  const { stdout } = await runCli(['verify', 'certificate', certificate('pending'), '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, status: 'pending', problems: [] });
+});
+
+test('a certificate that was altered, or is of another log than the key, fails with what is wrong', async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(
+    join(folder.path, 'altered.json'),
+    (await readFile(certificate('final'), 'utf8')).replace('4T', '5T'),
+  );
+  const altered = await runCli(['verify', 'certificate', 'altered.json'], { cwd: folder.path });
+  expect(altered).toMatchObject({ code: 1, stdout: '' });
+  expect(altered.stderr).toMatch(/^verify\/certificate_altered: the certificate is not signed by [^\n]+\n$/);
+  const foreign = await runCli(['verify', 'certificate', certificate('final'), '--key', otherKey]);
+  expect(foreign.stderr).toMatch(/^verify\/certificate_altered: the certificate is of another log than the key/);
+  const none = await runCli(['verify', 'certificate', join(rootFolder, 'package.json')]);
+  expect(none).toMatchObject({ code: 1, stdout: '' });
+  expect(none.stderr).toMatch(/^verify\/certificate_unreadable: this is not a certificate of an erasure/);
 });

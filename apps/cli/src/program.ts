@@ -239,6 +239,7 @@ function addVerify(program: Command): void {
   for (const [kind, description] of [
     ['ledger', 'An export of the audit log'],
     ['receipt', 'What `ledger prove` printed'],
+    ['certificate', 'What an erasure left: that the keys of what was erased are destroyed'],
   ] as const)
     withKnown(verb(verify, `${kind} <file>`, description)).action((file: string, options: Known, command: Command) =>
       offline(command, async (desk) => (await import('./commands/verify/file.ts')).file(desk, kind, file, options)),

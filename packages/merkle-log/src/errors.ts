@@ -6,6 +6,7 @@ export type LogErrorCode =
   | 'merkle-log/bad_range'
   | 'merkle-log/bad_export'
   | 'merkle-log/bad_proof'
+  | 'merkle-log/bad_certificate'
   | 'merkle-log/bad_state';
 
 /** What was given is not what it should be. The message names the part; it never repeats bytes of it. */

@@ -20,4 +20,15 @@ export { exportFormat, type ExportEnd, type ExportEntry, type ExportHeader } fro
 export { entryProofFormat, verifyEntryProof } from './export/verify-entry-proof.ts';
 export type { EntryProof, EntryProofReport } from './export/verify-entry-proof.ts';
 export { verifyExport, type ExportReport } from './export/verify-export.ts';
-export { verifyFile, verifyLedger, type VerifyReport, type VerifyRequest } from './verify-file.ts';
+export {
+  certificateFormat,
+  certificateObjectsMax,
+  certificateSizeMax,
+  erasureKinds,
+} from './certificate/certificate.ts';
+export type { Certificate, CertificateParts, Erasure, ErasedCopy, ErasedObject } from './certificate/certificate.ts';
+export type { ErasureKind, ShownEntry } from './certificate/certificate.ts';
+export { describeCertificate } from './certificate/describe-certificate.ts';
+export { printCertificate } from './certificate/print-certificate.ts';
+export { verifyCertificate, type CertificateReport } from './certificate/verify-certificate.ts';
+export { verdictOf, verifyFile, verifyLedger, type VerifyReport, type VerifyRequest } from './verify-file.ts';

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import { certificateSizeMax } from './certificate/certificate.ts';
+import { reportCertificate } from './certificate/report-certificate.ts';
 import { LogError } from './errors.ts';
 import { splitLines } from './export/split-lines.ts';
 import { verifyEntryProof } from './export/verify-entry-proof.ts';
@@ -8,7 +10,7 @@ import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
 
 /** What a person asks of the verifier: files they hold, and what they know already. */
 export type VerifyRequest = {
-  readonly kind: 'ledger' | 'receipt';
+  readonly kind: 'ledger' | 'receipt' | 'certificate';
   readonly file: string;
   /** The log's public key as text; without it the file's own word is taken. */
   readonly key?: string | undefined;
@@ -22,6 +24,10 @@ export type VerifyReport = {
   /** What was checked, in a sentence; and, where no key was given, what is left to compare. */
   readonly summary: string;
   readonly key: string;
+  /** Only of a certificate. `ok` and `pending`: it holds, and what it shows is not final. */
+  readonly status?: 'pending' | 'final';
+  /** Only of a certificate: what it says, a line each. */
+  readonly page?: readonly string[];
 };
 
 const proofSizeMax = 1024 * 1024;
@@ -33,6 +39,12 @@ export async function verifyFile({ kind, file, key, checkpoints = [] }: VerifyRe
     const held = await Promise.all(checkpoints.map(readSmall));
     await readable(file);
     return verifyLedger(createReadStream(file), known, held);
+  }
+  if (kind === 'certificate') {
+    const held = await Promise.all(checkpoints.map(readSmall));
+    if ((await readable(file)) > certificateSizeMax)
+      throw new LogError('merkle-log/bad_certificate', 'the file is too large for a certificate');
+    return reportCertificate(await readFile(file), known, held);
   }
   const { ok, problems, entry, origin, size, key: own } = verifyEntryProof(await readSmall(file), known);
   const place = `entry ${entry.position} of ${size ?? '?'} of ${origin}`;
@@ -48,6 +60,12 @@ export async function verifyLedger(
   const { ok, problems, key, size, origin, closed } = await verifyExport(splitLines(bytes), { key: known, held });
   const shown = closed === 0 ? '' : `, ${closed} of them without their fields`;
   return { ok, problems, key, summary: `${size} entries of ${origin}${shown}` };
+}
+
+/** The word that a report begins with. A pending certificate never gets the one of what is settled. */
+export function verdictOf({ ok, status }: VerifyReport): 'OK' | 'PENDING' | 'NOT OK' {
+  if (!ok) return 'NOT OK';
+  return status === 'pending' ? 'PENDING' : 'OK';
 }
 
 async function readSmall(file: string): Promise<string> {

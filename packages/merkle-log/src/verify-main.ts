@@ -2,9 +2,9 @@
 // The verifier on its own: `node verify-main.ts ledger FILE [--key KEY] [--checkpoint FILE]…`. Needs Node and this folder, nothing else.
 import { parseArgs } from 'node:util';
 import { LogError } from './errors.ts';
-import { verifyFile, type VerifyRequest } from './verify-file.ts';
+import { verdictOf, verifyFile, type VerifyRequest } from './verify-file.ts';
 
-const usage = 'usage: verify ledger|receipt FILE [--key name+id+base64] [--checkpoint FILE]...\n';
+const usage = 'usage: verify ledger|receipt|certificate FILE [--key name+id+base64] [--checkpoint FILE]...\n';
 
 /** null when they can't be understood. */
 function readArguments(): VerifyRequest | null {
@@ -14,7 +14,8 @@ function readArguments(): VerifyRequest | null {
       options: { key: { type: 'string' }, checkpoint: { type: 'string', multiple: true } },
     });
     const [kind, file, ...more] = positionals;
-    if ((kind !== 'ledger' && kind !== 'receipt') || file === undefined || more.length > 0) return null;
+    if (kind !== 'ledger' && kind !== 'receipt' && kind !== 'certificate') return null;
+    if (file === undefined || more.length > 0) return null;
     return { kind, file, key: values.key, checkpoints: values.checkpoint ?? [] };
   } catch {
     return null;
@@ -29,7 +30,8 @@ async function main(): Promise<0 | 1 | 2> {
   }
   try {
     const report = await verifyFile(asked);
-    process.stdout.write(`${report.ok ? 'OK' : 'NOT OK'}: ${report.summary}\nkey: ${report.key}\n`);
+    process.stdout.write(`${verdictOf(report)}: ${report.summary}\nkey: ${report.key}\n`);
+    if (report.ok) for (const line of report.page ?? []) process.stdout.write(`${line}\n`);
     for (const problem of report.problems) process.stderr.write(`${problem}\n`);
     return report.ok ? 0 : 1;
   } catch (error) {

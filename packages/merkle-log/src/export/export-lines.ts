@@ -68,7 +68,7 @@ export function parseLine(line: string): ExportEntry | UnreadableEntry | ExportE
 export function parseEntry(value: Record<string, unknown>): ExportEntry {
   const { position, id, at, action, outcome, commitment, sealedHash, leafHash } = value;
   const known = outcomes.find((name) => name === outcome);
-  const isNamed = isCount(position) && isText(id) && uuid.test(id) && isText(at) && isTime(at);
+  const isNamed = isCount(position) && isUuid(id) && isTime(at);
   const isHashed = isHash(commitment) && isHash(sealedHash) && isHash(leafHash);
   if (!isNamed || !isHashed || known === undefined || !isText(action) || !actionPattern.test(action))
     throw new LogError('merkle-log/bad_export', 'a line of the export is not readable');
@@ -115,7 +115,12 @@ export function isName(value: unknown): value is string {
   return isText(value) && namePattern.test(value);
 }
 
-function isHash(value: unknown): value is string {
+export function isUuid(value: unknown): value is string {
+  return isText(value) && uuid.test(value);
+}
+
+/** SHA-256 in hexadecimal. */
+export function isHash(value: unknown): value is string {
   return isText(value) && hex32.test(value);
 }
 
@@ -139,7 +144,8 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-function isTime(text: string): boolean {
-  const at = Date.parse(text);
-  return Number.isSafeInteger(at) && at >= 0 && new Date(at).toISOString() === text;
+/** ISO 8601 in UTC, to the millisecond, from 1970 on. */
+export function isTime(value: unknown): value is string {
+  const at = isText(value) ? Date.parse(value) : Number.NaN;
+  return Number.isSafeInteger(at) && at >= 0 && new Date(at).toISOString() === value;
 }

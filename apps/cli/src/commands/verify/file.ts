@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { LogError, verifyFile, type VerifyReport } from '@strongroom/merkle-log';
+import { LogError, verdictOf, verifyFile, type VerifyReport, type VerifyRequest } from '@strongroom/merkle-log';
 import { CommandFailure } from '../../failure.ts';
 import { plainLine } from '../../plain-text.ts';
 import type { Desk } from '../../session.ts';
@@ -8,7 +8,7 @@ import type { Terminal } from '../../terminal.ts';
 /** Checks a file that anybody may have written. Fails with what is wrong in it. */
 export async function file(
   { terminal, settings }: Desk,
-  kind: 'ledger' | 'receipt',
+  kind: VerifyRequest['kind'],
   path: string,
   { key, checkpoint = [] }: { key?: string; checkpoint?: string[] },
 ): Promise<void> {
@@ -25,11 +25,12 @@ export async function file(
 }
 
 /** Prints what was checked, or fails with what is wrong. */
-export function tell(terminal: Terminal, kind: 'ledger' | 'receipt', report: VerifyReport, keyKnown: boolean): void {
+export function tell(terminal: Terminal, kind: VerifyRequest['kind'], report: VerifyReport, keyKnown: boolean): void {
   if (terminal.json) terminal.printJson(report);
   if (!report.ok) throw new CommandFailure(`verify/${kind}_altered`, report.problems.join('; '));
   if (terminal.json) return;
-  terminal.line(`OK: ${plainLine(report.summary)}`);
+  terminal.line(`${verdictOf(report)}: ${plainLine(report.summary)}`);
+  for (const line of report.page ?? []) terminal.line(plainLine(line));
   terminal.aside(
     `${keyKnown ? 'Signed by' : 'Signed by the key it names itself; compare with the one you noted:'} ${plainLine(report.key)}`,
   );
