@@ -32,11 +32,14 @@ function section(capability: Capability): string {
     (verb) =>
       `| \`${verb.method} ${verb.path}\` | [${verb.name}](../${fileOf(capability, verb)}) | ${verb.permission} | ${verb.audit ?? (verb.auditsItself ? 'its own' : '—')} |`,
   );
-  const tables = capability.holdings.map(({ table, what, howLong }) => `- \`${table}\`: ${what} (${howLong})`);
+  const kept = capability.holdings.map(
+    ({ place, name, what, howLong }) =>
+      `- ${place === 'table' ? `\`${name}\`` : `${place === 'files' ? 'folder' : 'memory:'} ${name}`}: ${what} (${howLong})`,
+  );
   return [
     `## ${capability.name}\n`,
     ...(rows.length === 0 ? [] : ['| route | verb | permission | audit event |\n|---|---|---|---|', ...rows, '']),
-    ...(tables.length === 0 ? [] : ['Tables:\n', ...tables, '']),
+    ...(kept.length === 0 ? [] : ['Kept:\n', ...kept, '']),
   ].join('\n');
 }
 

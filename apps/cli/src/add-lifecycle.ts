@@ -2,7 +2,11 @@ import type { Command } from 'commander';
 import { group, run, verb } from './verbs.ts';
 
 export function addLifecycle(program: Command): void {
-  const erase = group(program, 'erase', 'Erase for good; prints the certificate, which `verify certificate` checks anywhere');
+  const erase = group(
+    program,
+    'erase',
+    'Erase for good; prints the certificate, which `verify certificate` checks anywhere',
+  );
   for (const [kind, what, description] of [
     ['person', '<person>', 'Somebody: who they are, what they asked, and the audit entries about them'],
     ['source', '<source>', 'A source: its credentials or file, schema and grants'],

@@ -257,4 +257,3 @@ function addWitness(program: Command): void {
       offline(command, async (desk) => (await import('./commands/witness/run.ts')).runWitness(desk, options)),
     );
 }
-

@@ -20,7 +20,8 @@ export function assistantHolder(history: History): DataHolder {
     },
     forget: async (workspaceId, subject) => {
       if (subject.kind === 'person') await history.forgetPerson(workspaceId, subject.id);
-      if (subject.kind === 'question') await history.forgetQuestion({ workspaceId, personId: subject.ownerId }, subject.id);
+      if (subject.kind === 'question')
+        await history.forgetQuestion({ workspaceId, personId: subject.ownerId }, subject.id);
     },
     exportPerson: (asker) => [{ name: 'questions', rows: () => questionsOf(history, asker) }],
   };

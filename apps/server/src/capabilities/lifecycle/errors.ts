@@ -7,5 +7,9 @@ export function notFound(): ProblemError {
 
 /** Nothing with a key of its own was there, so there is nothing that a certificate could show. */
 export function nothingToCertify(): ProblemError {
-  return new ProblemError('lifecycle/nothing_to_certify', 409, 'this erasure destroyed no key, so there is nothing to certify');
+  return new ProblemError(
+    'lifecycle/nothing_to_certify',
+    409,
+    'this erasure destroyed no key, so there is nothing to certify',
+  );
 }

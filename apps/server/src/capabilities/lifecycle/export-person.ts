@@ -31,7 +31,10 @@ export async function* exportPerson(deps: LifecycleDeps, asker: Asker): AsyncGen
       });
       give(null, stream);
     });
-  add('about.json', once(`${JSON.stringify({ exportedAt: mtime.toISOString(), kept: listHoldings(deps.holdings) }, null, 2)}\n`));
+  add(
+    'about.json',
+    once(`${JSON.stringify({ exportedAt: mtime.toISOString(), kept: listHoldings(deps.holdings) }, null, 2)}\n`),
+  );
   for (const table of deps.holders.flatMap((holder) => holder.exportPerson?.(asker) ?? [])) {
     add(`${table.name}.json`, jsonLines(table));
     add(`${table.name}.csv`, csvLines(table));

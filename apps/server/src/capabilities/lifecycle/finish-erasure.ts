@@ -33,7 +33,9 @@ export async function finishErasure(
   await destroy(row.objects);
   for (const holder of holders) await holder.forget?.(workspaceId, subject, row.objects);
   // Whoever was still at work when the erasure began may have made another; from here on nobody can.
-  const late = (await objectsOf(deps, workspaceId, subject)).filter(({ id }) => row.objects.every((one) => one.id !== id));
+  const late = (await objectsOf(deps, workspaceId, subject)).filter(({ id }) =>
+    row.objects.every((one) => one.id !== id),
+  );
   const objects = [...row.objects, ...late];
   if (late.length > 0) {
     await database.withWorkspace(workspaceId, (within) => updateObjects(within, row.id, objects));

@@ -24,7 +24,8 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       name: 'lifecycle.erasePerson',
       method: 'POST',
       path: '/people/{id}:erase',
-      summary: 'Erase a person: what they asked, who they are, and the audit entries about them; answers the certificate',
+      summary:
+        'Erase a person: what they asked, who they are, and the audit entries about them; answers the certificate',
       permission: 'people.manage',
       audit: null,
       auditsItself: true,

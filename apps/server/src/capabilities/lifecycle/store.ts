@@ -79,12 +79,7 @@ export async function selectErasure(within: Within, id: string): Promise<Erasure
 
 /** The newest first. */
 export async function selectErasures(within: Within, rowsMax: number): Promise<ErasureRow[]> {
-  const rows = await within
-    .selectFrom('lifecycle_erasures')
-    .selectAll()
-    .orderBy('id', 'desc')
-    .limit(rowsMax)
-    .execute();
+  const rows = await within.selectFrom('lifecycle_erasures').selectAll().orderBy('id', 'desc').limit(rowsMax).execute();
   return rows.map(erasureRow);
 }
 

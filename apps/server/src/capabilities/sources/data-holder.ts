@@ -7,10 +7,14 @@ import { forgetSource, objectsOfSource } from './remove-source.ts';
 export function sourcesHolder(deps: SourcesDeps): DataHolder {
   return {
     find: {
-      source: async (asker, name) => ({ kind: 'source', id: (await visibleSource(deps, asker, name)).id, names: [], ownerId: asker.personId }),
+      source: async (asker, name) => ({
+        kind: 'source',
+        id: (await visibleSource(deps, asker, name)).id,
+        names: [],
+        ownerId: asker.personId,
+      }),
     },
-    objectsOf: async (workspaceId, { kind, id }) =>
-      kind === 'source' ? objectsOfSource(deps, workspaceId, id) : [],
+    objectsOf: async (workspaceId, { kind, id }) => (kind === 'source' ? objectsOfSource(deps, workspaceId, id) : []),
     forget: async (workspaceId, { kind, id }, objects) => {
       if (kind === 'source') await forgetSource(deps, workspaceId, id, objects);
     },
