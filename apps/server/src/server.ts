@@ -136,9 +136,9 @@ export async function startServer({
   ledger.sequenceSoon(identity.workspaceId);
 
   if (sample !== null) {
-    const administrator = await firstAdministrator(identity);
-    if (administrator !== null)
-      await ensureSample({ cluster: sample, sources, files, database, audit: ledger, administrator, clock });
+    const { workspaceId } = identity;
+    const administrator = () => firstAdministrator(identity);
+    await ensureSample({ cluster: sample, workspaceId, sources, files, database, audit: ledger, administrator, clock });
   }
   await files.sweep(identity.workspaceId);
   const sweeping = setInterval(
