@@ -71,6 +71,7 @@ export async function startServer({
   const origin = (): string => required(http).origin();
   const identity = await createIdentity({
     database,
+    sealer: vault,
     audit: ledger,
     clock,
     log,
@@ -140,14 +141,14 @@ export async function startServer({
     const administrator = () => firstAdministrator(identity);
     await ensureSample({ cluster: sample, workspaceId, sources, files, database, audit: ledger, administrator, clock });
   }
-  await files.sweep(identity.workspaceId);
-  const sweeping = setInterval(
-    () =>
-      void files
-        .sweep(identity.workspaceId)
-        .catch((error: unknown) => log.warn({ err: error }, 'old uploads could not be removed')),
-    SWEEP_EVERY_MS,
-  );
+  // What ended or was cut short is finished now and then: a sweep that fails says so, and the next one goes on.
+  const sweep = async (): Promise<void> => {
+    const warn = (error: unknown) => log.warn({ err: error }, 'what has ended could not be removed');
+    await files.sweep(identity.workspaceId).catch(warn);
+    await identity.sweep().catch(warn);
+  };
+  await sweep();
+  const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS);
   building.defer(() => clearInterval(sweeping));
 
   const url = await http.listen();

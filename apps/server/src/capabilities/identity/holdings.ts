@@ -10,10 +10,10 @@ export const holdings: Holding[] = [
   },
   {
     table: 'people',
-    what: "email address, name, role, the issuer's id for the person, last sign-in",
+    what: "role and last sign-in; email address, name and the issuer's id for the person, sealed under a key of the person's own; keyed hashes of the address and of the id, to find them by",
     about: 'person',
     why: 'to know who may ask',
-    howLong: 'until the person is removed',
+    howLong: 'until the person is removed; the key goes first',
   },
   {
     table: 'teams',
@@ -38,10 +38,10 @@ export const holdings: Holding[] = [
   },
   {
     table: 'api_tokens',
-    what: 'name, scopes and hash of a token, who made it, last use',
+    what: 'scopes and hash of a token, who made it, last use; its name, sealed under a key of its own',
     about: 'person',
     why: 'for programs that ask',
-    howLong: 'until revoked or expired',
+    howLong: 'until revoked, or ten minutes after it expired; the key goes first',
   },
   {
     table: 'sign_in_links',
