@@ -74,6 +74,7 @@ export async function startServer({
   const origin = (): string => required(http).origin();
   const identity = await createIdentity({
     database,
+    sealer: vault,
     audit: ledger,
     clock,
     log,
@@ -151,19 +152,19 @@ export async function startServer({
   ledger.sequenceSoon(identity.workspaceId);
 
   if (sample !== null) {
-    const administrator = await firstAdministrator(identity);
-    if (administrator !== null)
-      await ensureSample({ cluster: sample, sources, files, database, audit: ledger, administrator, clock });
+    const { workspaceId } = identity;
+    const administrator = () => firstAdministrator(identity);
+    await ensureSample({ cluster: sample, workspaceId, sources, files, database, audit: ledger, administrator, clock });
   }
+  // What ended or was cut short is finished now and then: a sweep that fails says so, and the next one goes on.
   const sweep = async (): Promise<void> => {
-    await files.sweep(identity.workspaceId);
-    await lifecycle.finishAll(identity.workspaceId);
+    const warn = (error: unknown) => log.warn({ err: error }, 'what has ended could not be removed');
+    await files.sweep(identity.workspaceId).catch(warn);
+    await identity.sweep().catch(warn);
+    await lifecycle.finishAll(identity.workspaceId).catch(warn);
   };
   await sweep();
-  const sweeping = setInterval(
-    () => void sweep().catch((error: unknown) => log.warn({ err: error }, 'what is old could not be removed')),
-    SWEEP_EVERY_MS,
-  );
+  const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS);
   building.defer(() => clearInterval(sweeping));
 
   const url = await http.listen();

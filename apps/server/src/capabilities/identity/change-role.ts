@@ -1,13 +1,15 @@
+import { auditContext } from '#contracts';
 import type { Asker } from '#contracts';
 import type { Person, Role } from '@strongroom/protocol';
 import type { IdentityDeps } from './deps.ts';
-import { LOCAL_ADMIN_EMAIL } from './deps.ts';
+import { erase } from './erase.ts';
 import { identityProblems } from './errors.ts';
-import { findPerson } from './find-person.ts';
+import { findPerson, referTo } from './find-person.ts';
 import { isRaised, refuseNarrowed } from './full-access.ts';
-import { deleteMadeForOthers } from './secret-store.ts';
+import { openPerson, toPerson } from './open-people.ts';
+import { endMadeForOthers } from './secret-store.ts';
 import type { Ended } from './secret-store.ts';
-import { lockAdmins, toPerson, updateRole } from './store.ts';
+import { lockAdmins, updateRole } from './store.ts';
 
 /**
  * Who isn't an admin any more leaves nothing that they made for others; who becomes one keeps nothing that others made
@@ -15,19 +17,23 @@ import { lockAdmins, toPerson, updateRole } from './store.ts';
  * more, `identity/full_access_needed` (403).
  */
 export async function changeRole(deps: IdentityDeps, asker: Asker, idOrEmail: string, role: Role): Promise<Person> {
-  const { person, ended } = await deps.database.withWorkspace(asker.workspaceId, async (within) => {
+  const reference = await referTo(deps, asker.workspaceId, idOrEmail);
+  const { row, ended } = await deps.database.withWorkspace(asker.workspaceId, async (within) => {
     const admins = await lockAdmins(within);
-    const found = await findPerson(within, idOrEmail);
+    const found = await findPerson(within, reference);
     if (isRaised(found.role, role)) refuseNarrowed(asker);
     if (role !== 'admin') refuseLastAdmin(deps, admins, found);
     await updateRole(within, found.id, role);
     return {
-      person: toPerson({ ...found, role }),
-      ended: await deleteMadeForOthers(within, role === 'admin' ? 'for' : 'by', found.id),
+      row: { ...found, role },
+      ended: await endMadeForOthers(within, role === 'admin' ? 'for' : 'by', found.id, deps.clock.now()),
     };
   });
   endAll(deps, ended);
-  return person;
+  await erase(deps, { people: [], tokens: ended.tokenIds }, auditContext(asker));
+  const person = await openPerson(deps, asker.workspaceId, row);
+  if (person === null) throw identityProblems.unknownPerson();
+  return toPerson(person);
 }
 
 /** What ran by any of these stops at once. */
@@ -39,8 +45,8 @@ export function endAll(deps: IdentityDeps, { sessionIds, tokenIds }: Ended): voi
 export function refuseLastAdmin(
   deps: IdentityDeps,
   admins: readonly string[],
-  person: { id: string; email: string },
+  person: { id: string; local: boolean },
 ): void {
-  if (deps.config.issuer === null && person.email === LOCAL_ADMIN_EMAIL) throw identityProblems.localAdmin();
+  if (deps.config.issuer === null && person.local) throw identityProblems.localAdmin();
   if (admins.length === 1 && admins[0] === person.id) throw identityProblems.lastAdmin();
 }

@@ -1,4 +1,4 @@
-import type { AuditWriter } from '#contracts';
+import type { AuditWriter, Sealer } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import type { EndedAccess } from '#platform/http';
@@ -7,6 +7,7 @@ import type { Config, Secret } from '#config';
 
 export type IdentityNeeds = {
   readonly database: Database;
+  readonly sealer: Sealer;
   readonly audit: AuditWriter;
   readonly clock: Clock;
   readonly log: Log;

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { loadClusterSecret } from '@strongroom/keyring';
 import { z } from 'zod';
 import { verb } from '#contracts';
 import type { AuditContext, AuditEvent } from '#contracts';
@@ -10,6 +11,8 @@ import type { Config } from '#config';
 import { createHttp } from '#platform/http';
 import type { Http } from '#platform/http';
 import { createLog } from '#platform/log';
+import type { Vault } from '#vault';
+import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import { startTestDatabase } from '../../platform/database/test-database.ts';
 import type { TestDatabase } from '../../platform/database/test-database.ts';
 import { createIdentity, identityRoutes, migrations } from './index.ts';
@@ -28,6 +31,7 @@ const audit = {
 
 type Server = { http: Http; identity: Identity; origin: string; link: string | null };
 let started: TestDatabase;
+let vault: Vault;
 let home: string;
 let server: Server;
 let admin: string;
@@ -37,6 +41,7 @@ async function startServer(issuer: Config['issuer'] = null, adminEmail: string |
   const config = { home, host: '127.0.0.1', port: 0, publicUrl: null, tls: null, issuer, adminEmail };
   const identity = await createIdentity({
     database: started.database,
+    sealer: vault,
     audit,
     clock,
     log,
@@ -175,7 +180,9 @@ async function invite(
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'strongroom-identity-'));
-  started = await startTestDatabase(migrations);
+  await loadClusterSecret(home);
+  started = await startTestDatabase([...testVaultMigrations, ...migrations]);
+  ({ vault } = makeTestVault({ database: started.database, folder: home, clock, births: 'unrecorded' }));
   server = await startServer();
   admin = (await readFile(path.join(home, 'admin.token'), 'utf8')).trim();
 });

@@ -1,19 +1,22 @@
 import type { FastifyRequest } from 'fastify';
-import type { Asker, Verb } from '#contracts';
-import type { Database } from '#platform/database';
+import type { Asker, DataHolder, Verb } from '#contracts';
 import type { EndedAccess, GateIdentity, Mount } from '#platform/http';
 import { authenticate } from './authenticate.ts';
 import type { IdentityDeps, IdentityNeeds, RemovedSubject } from './deps.ts';
+import { identityHolder } from './data-holder.ts';
+import { eraseEnded } from './erase.ts';
 import { createEvaluation } from './evaluation/evaluation.ts';
 import { issueLocalToken } from './issue-local-token.ts';
 import { makeSignInLink } from './make-sign-in-link.ts';
+import { openPeople, openPerson } from './open-people.ts';
+import { emailIndex } from './person-index.ts';
 import { listIdentityVerbs, signInRoutes } from './routes.ts';
 import type { RouteNeeds } from './routes.ts';
 import { setUpWorkspace } from './set-up-workspace.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import { createFailures } from './sign-in/failures.ts';
 import { createIssuer } from './sign-in/issuer.ts';
-import { selectFirstAdmin, selectNames, selectPersonByEmail, selectTeam } from './store.ts';
+import { selectFirstAdmin, selectPeopleByIds, selectPersonByEmail, selectTeam, selectTeamNames } from './store.ts';
 
 export type Identity = GateIdentity & {
   readonly workspaceName: string;
@@ -28,6 +31,9 @@ export type Identity = GateIdentity & {
   issueLocalAccess(): Promise<string | null>;
   /** Whoever has administered the workspace longest; null while nobody does. */
   firstAdministrator(): Promise<{ id: string; email: string; name: string } | null>;
+  /** Destroys the keys of tokens that have expired, and finishes removals that were cut short. Once all listen for removed subjects. */
+  sweep(): Promise<void>;
+  readonly holder: DataHolder;
   /** Below `/api/v1`; `identityRoutes` gives them. */
   readonly deps: IdentityDeps;
   /** `/sign-in/start`, `/sign-in/callback`, `/evaluation/link`. */
@@ -69,13 +75,19 @@ export async function createIdentity(needs: IdentityNeeds): Promise<Identity> {
     authenticate: (request) => authenticate(deps, request),
     onSessionEnded: (listener) => void listeners.add(listener),
     onSubjectRemoved: (listener) => void removedListeners.add(listener),
-    directory: directoryOf(needs.database),
+    directory: directoryOf(needs),
     async issueLocalAccess() {
       const personId = await issueLocalToken(deps);
       return personId === null ? null : (await makeSignInLink(deps, personId, null)).link;
     },
-    firstAdministrator: () =>
-      needs.database.withWorkspace(workspace.id, async (within) => (await selectFirstAdmin(within)) ?? null),
+    firstAdministrator: async () =>
+      openPerson(
+        needs,
+        workspace.id,
+        await needs.database.withWorkspace(workspace.id, (within) => selectFirstAdmin(within, { local: true })),
+      ),
+    sweep: () => eraseEnded(deps),
+    holder: identityHolder(deps),
     deps,
     rootRoutes: signInRoutes(deps, {
       issuer,
@@ -87,16 +99,26 @@ export async function createIdentity(needs: IdentityNeeds): Promise<Identity> {
   };
 }
 
-function directoryOf(database: Database): Directory {
+function directoryOf(needs: Pick<IdentityNeeds, 'database' | 'sealer'>): Directory {
+  const { database } = needs;
   return {
-    personByEmail: (workspaceId, email) =>
-      database.withWorkspace(
-        workspaceId,
-        async (within) => (await selectPersonByEmail(within, email.toLowerCase())) ?? null,
-      ),
+    personByEmail: async (workspaceId, email) => {
+      const index = await emailIndex(needs, workspaceId, email);
+      return database.withWorkspace(workspaceId, async (within) => (await selectPersonByEmail(within, index)) ?? null);
+    },
     teamByName: (workspaceId, name) =>
       database.withWorkspace(workspaceId, async (within) => (await selectTeam(within, name)) ?? null),
-    namesOf: (workspaceId, subjects) => database.withWorkspace(workspaceId, (within) => selectNames(within, subjects)),
+    namesOf: async (workspaceId, subjects) => {
+      const { people, teams } = await database.withWorkspace(workspaceId, async (within) => ({
+        people: await selectPeopleByIds(within, subjects.people),
+        teams: await selectTeamNames(within, subjects.teams),
+      }));
+      const opened = await openPeople(needs, workspaceId, people);
+      return new Map([
+        ...opened.map(({ id, email }) => [id, email] as const),
+        ...teams.map(({ id, name }) => [id, name] as const),
+      ]);
+    },
   };
 }
 

@@ -18,15 +18,19 @@ export const migrations: Migration[] = [
       create table people (
         id uuid primary key,
         workspace_id uuid not null references workspaces on delete cascade,
-        email text not null,
-        name text not null,
         role text not null check (role in ('admin', 'editor', 'viewer')),
-        issuer text,
-        subject text,
+        -- The local administrator, found without a key: the start needs them while the keys' holder is away too.
+        local boolean not null default false,
+        sealed bytea not null,
+        -- Null: removed; the keys and the row go next.
+        email_index bytea,
+        subject_index bytea,
         created_at timestamptz not null,
         last_sign_in_at timestamptz,
-        unique (workspace_id, email)
+        unique (workspace_id, email_index),
+        unique (workspace_id, subject_index)
       );
+      create unique index people_local on people (workspace_id) where local and email_index is not null;
       alter table people enable row level security;
       alter table people force row level security;
       create policy people_workspace on people using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
@@ -77,7 +81,8 @@ export const migrations: Migration[] = [
         workspace_id uuid not null,
         person_id uuid not null references people on delete cascade,
         created_by uuid references people on delete set null,
-        name text not null,
+        -- Null: the token in admin.token, which has no name of anybody's.
+        sealed bytea,
         local boolean not null default false,
         scopes text[] not null,
         secret_hash text not null unique,

@@ -23,7 +23,10 @@ import { identityProblems } from './errors.ts';
 import { hasFullAccess, refuseNarrowed } from './full-access.ts';
 import { findPerson } from './find-person.ts';
 import { invitePerson } from './invite-person.ts';
+import { listPeople } from './list-people.ts';
+import { listTokens } from './list-tokens.ts';
 import { makeSignInLink } from './make-sign-in-link.ts';
+import { openPerson, toPerson } from './open-people.ts';
 import { removePerson } from './remove-person.ts';
 import { revokeToken } from './revoke-token.ts';
 import type { TokenReach } from './revoke-token.ts';
@@ -31,9 +34,7 @@ import { finishSignIn } from './sign-in/finish-sign-in.ts';
 import type { SignIn } from './sign-in/finish-sign-in.ts';
 import { startSignIn } from './sign-in/start-sign-in.ts';
 import { useLink } from './sign-in/use-link.ts';
-import { selectTokenList } from './secret-store.ts';
-import { selectAllPeople, selectTeams, toPerson } from './store.ts';
-import { addMember, addTeam, removeMember, removeTeam } from './teams.ts';
+import { addMember, addTeam, listTeams, removeMember, removeTeam } from './teams.ts';
 
 export type RouteNeeds = {
   readonly permissionsOf: (asker: Asker) => readonly string[];
@@ -57,7 +58,10 @@ export function listIdentityVerbs(
     refuseNarrowed(asker);
     const own = idOrEmail === asker.personId || idOrEmail.toLowerCase() === asker.email;
     if (!own && !needs.allows(asker, 'people.manage')) throw identityProblems.notForOthers();
-    return makeSignInLink(deps, idOrEmail, asker.personId);
+    const { person: row, ...link } = await makeSignInLink(deps, idOrEmail, asker.personId);
+    const person = await openPerson(deps, asker.workspaceId, row);
+    if (person === null) throw identityProblems.unknownPerson();
+    return { person: toPerson(person), ...link };
   };
   return [
     verb({
@@ -70,9 +74,13 @@ export function listIdentityVerbs(
       input: z.object({}),
       output: meSchema,
       handle: async ({ asker }) => ({
-        person: toPerson(
-          await deps.database.withWorkspace(asker.workspaceId, (within) => findPerson(within, asker.personId)),
-        ),
+        person: toPerson({
+          ...(await deps.database.withWorkspace(asker.workspaceId, (within) =>
+            findPerson(within, { id: asker.personId }),
+          )),
+          email: asker.email,
+          name: asker.name,
+        }),
         workspace,
         permissions: [...needs.permissionsOf(asker)],
         evaluation,
@@ -110,9 +118,7 @@ export function listIdentityVerbs(
       audit: null,
       input: z.object({}),
       output: z.object({ people: z.array(personSchema) }),
-      handle: async ({ asker }) => ({
-        people: (await deps.database.withWorkspace(asker.workspaceId, selectAllPeople)).map(toPerson),
-      }),
+      handle: async ({ asker }) => ({ people: await listPeople(deps, asker.workspaceId) }),
     }),
     verb({
       name: 'identity.invite-person',
@@ -186,7 +192,7 @@ export function listIdentityVerbs(
       audit: null,
       input: z.object({}),
       output: z.object({ teams: z.array(teamSchema) }),
-      handle: async ({ asker }) => ({ teams: await deps.database.withWorkspace(asker.workspaceId, selectTeams) }),
+      handle: async ({ asker }) => ({ teams: await listTeams(deps, asker.workspaceId) }),
     }),
     verb({
       name: 'identity.add-team',
@@ -246,11 +252,7 @@ export function listIdentityVerbs(
       audit: null,
       input: z.object({}),
       output: z.object({ tokens: z.array(tokenSchema) }),
-      handle: async ({ asker }) => ({
-        tokens: await deps.database.withWorkspace(asker.workspaceId, (within) =>
-          selectTokenList(within, listed(asker, tokenReach(asker))),
-        ),
-      }),
+      handle: async ({ asker }) => ({ tokens: await listTokens(deps, asker, tokenReach(asker)) }),
     }),
     verb({
       name: 'identity.create-token',
@@ -277,11 +279,6 @@ export function listIdentityVerbs(
       handle: async ({ asker, input }) => revokeToken(deps, asker, input.params.id, tokenReach(asker)),
     }),
   ];
-}
-
-function listed(asker: Asker, reach: TokenReach) {
-  if (reach === 'all') return 'everyone';
-  return reach === 'own' ? { personId: asker.personId } : { tokenId: asker.tokenId };
 }
 
 /** What a browser meets on the way to a session; not below `/api/v1`. */

@@ -1,5 +1,4 @@
 // Sessions, API tokens and sign-in links: what opens the door, found by the hash of its secret.
-import type { Token } from '@strongroom/protocol';
 import type { Database } from '#platform/database';
 import type { Within } from './store.ts';
 
@@ -50,7 +49,8 @@ export async function insertToken(
     workspace_id: string;
     person_id: string;
     created_by: string;
-    name: string;
+    /** Its name; null for the token of `admin.token`, which has none. */
+    sealed: Uint8Array | null;
     local: boolean;
     scopes: string[];
     secret_hash: string;
@@ -74,76 +74,84 @@ export async function touchToken(within: Within, id: string, at: Date): Promise<
   await within.updateTable('api_tokens').set({ last_used_at: at }).where('id', '=', id).execute();
 }
 
-function selectTokens(within: Within) {
+function selectTokens(within: Within, now: Date) {
   return within
     .selectFrom('api_tokens')
     .innerJoin('people as of_person', 'of_person.id', 'api_tokens.person_id')
     .leftJoin('people as by_person', 'by_person.id', 'api_tokens.created_by')
     .select([
       'api_tokens.id',
-      'api_tokens.name',
+      'api_tokens.sealed',
       'api_tokens.scopes',
       'api_tokens.created_at',
       'api_tokens.expires_at',
       'api_tokens.last_used_at',
       'api_tokens.person_id',
-      'of_person.email as person',
-      'by_person.email as created_by',
+      'of_person.sealed as person_sealed',
+      'by_person.id as maker_id',
+      'by_person.sealed as maker_sealed',
     ])
-    .where('api_tokens.local', '=', false);
+    .where('api_tokens.local', '=', false)
+    .where((where) => where.or([where('api_tokens.expires_at', 'is', null), where('api_tokens.expires_at', '>', now)]));
 }
 
-export async function selectTokenList(
+export type TokenRow = Awaited<ReturnType<ReturnType<typeof selectTokens>['executeTakeFirstOrThrow']>>;
+
+/** Those that are good, oldest first. */
+export function selectTokenList(
   within: Within,
+  now: Date,
   whose: 'everyone' | { personId: string } | { tokenId: string | null },
-): Promise<Token[]> {
-  const all = selectTokens(within).orderBy('api_tokens.created_at');
+): Promise<TokenRow[]> {
+  const all = selectTokens(within, now).orderBy('api_tokens.created_at');
   const some =
     whose === 'everyone'
       ? all
       : 'personId' in whose
         ? all.where('api_tokens.person_id', '=', whose.personId)
         : all.where('api_tokens.id', '=', whose.tokenId);
-  const rows = await some.execute();
-  return rows.map(toToken);
+  return some.execute();
 }
 
-export async function selectToken(within: Within, id: string): Promise<{ token: Token; personId: string } | null> {
-  const row = await selectTokens(within).where('api_tokens.id', '=', id).executeTakeFirst();
-  return row === undefined ? null : { token: toToken(row), personId: row.person_id };
+export function selectToken(within: Within, now: Date, id: string): Promise<TokenRow | undefined> {
+  return selectTokens(within, now).where('api_tokens.id', '=', id).executeTakeFirst();
 }
 
-type TokenRow = Awaited<ReturnType<ReturnType<typeof selectTokens>['executeTakeFirstOrThrow']>>;
-
-function toToken(row: TokenRow): Token {
-  return {
-    id: row.id,
-    name: row.name,
-    person: row.person,
-    createdBy: row.created_by ?? 'former colleague',
-    scopes: row.scopes,
-    createdAt: row.created_at.toISOString(),
-    expiresAt: row.expires_at?.toISOString() ?? null,
-    lastUsedAt: row.last_used_at?.toISOString() ?? null,
-  };
+/** It is good no more from this transaction on; its key and its row go next, and never the row first. */
+export async function endToken(within: Within, id: string, now: Date): Promise<void> {
+  await within.updateTable('api_tokens').set({ expires_at: now }).where('id', '=', id).execute();
 }
 
-export async function deleteToken(within: Within, id: string): Promise<void> {
-  await within.deleteFrom('api_tokens').where('id', '=', id).execute();
+export async function selectEndedTokens(within: Within, now: Date): Promise<string[]> {
+  const rows = await within.selectFrom('api_tokens').select('id').where('expires_at', '<=', now).execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function deleteTokens(within: Within, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0)
+    await within
+      .deleteFrom('api_tokens')
+      .where('id', 'in', [...ids])
+      .execute();
 }
 
 export async function deleteLocalTokens(within: Within): Promise<void> {
   await within.deleteFrom('api_tokens').where('local', '=', true).execute();
 }
 
-/** Ids of the sessions and tokens that are gone. */
+/** Ids of the sessions that are gone, and of the tokens that ended. */
 export type Ended = { readonly sessionIds: string[]; readonly tokenIds: string[] };
 
 /** All that opens the door for somebody else than who made it: made by this person, or made for this person. */
-export async function deleteMadeForOthers(within: Within, side: 'by' | 'for', personId: string): Promise<Ended> {
+export async function endMadeForOthers(
+  within: Within,
+  side: 'by' | 'for',
+  personId: string,
+  now: Date,
+): Promise<Ended> {
   const [whose, tokens, sessions, links] = [
     side === 'by' ? ('made_by' as const) : ('person_id' as const),
-    within.deleteFrom('api_tokens').whereRef('created_by', 'is distinct from', 'person_id'),
+    within.updateTable('api_tokens').set({ expires_at: now }).whereRef('created_by', 'is distinct from', 'person_id'),
     within.deleteFrom('sessions').where('made_by', 'is not', null).whereRef('made_by', '<>', 'person_id'),
     within.deleteFrom('sign_in_links').where('made_by', 'is not', null).whereRef('made_by', '<>', 'person_id'),
   ];
@@ -156,6 +164,39 @@ export async function deleteMadeForOthers(within: Within, side: 'by' | 'for', pe
     await sessions.where(whose, '=', personId).returning('id').execute(),
   ];
   return { tokenIds: endedTokens.map(({ id }) => id), sessionIds: endedSessions.map(({ id }) => id) };
+}
+
+/** All that opens the door for this person, whoever made it. */
+export async function endAllOf(within: Within, personId: string, now: Date): Promise<void> {
+  await within.deleteFrom('sign_in_links').where('person_id', '=', personId).execute();
+  await within.deleteFrom('sessions').where('person_id', '=', personId).execute();
+  await within.updateTable('api_tokens').set({ expires_at: now }).where('person_id', '=', personId).execute();
+}
+
+/** Tokens for the person, and those that they made for others. */
+export async function selectTokenIdsOf(within: Within, personId: string): Promise<string[]> {
+  const rows = await within
+    .selectFrom('api_tokens')
+    .select('id')
+    .where((where) => where.or([where('person_id', '=', personId), where('created_by', '=', personId)]))
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Without what opens them. */
+export function selectSessionsOf(within: Within, personId: string) {
+  return within
+    .selectFrom('sessions')
+    .select([
+      'id',
+      'made_by as madeBy',
+      'created_at as createdAt',
+      'last_seen_at as lastSeenAt',
+      'expires_at as expiresAt',
+    ])
+    .where('person_id', '=', personId)
+    .orderBy('created_at')
+    .execute();
 }
 
 export async function insertLink(

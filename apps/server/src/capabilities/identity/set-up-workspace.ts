@@ -1,39 +1,49 @@
+import { ProblemError } from '@strongroom/protocol';
 import { randomUUIDv7 } from '#contracts';
+import { addPerson } from './add-person.ts';
 import type { IdentityNeeds } from './deps.ts';
 import { LOCAL_ADMIN_EMAIL } from './deps.ts';
-import { findWorkspace, insertPerson, insertWorkspace, lockAdmins, selectPersonById } from './store.ts';
+import { findWorkspace, insertWorkspace, selectFirstAdmin, selectLocalAdmin } from './store.ts';
 
 const NAME = 'main';
+
+type SetUpNeeds = Pick<IdentityNeeds, 'database' | 'sealer' | 'clock' | 'config' | 'log'>;
 
 /**
  * The workspace `main`, made at the first start with its first administrator: the local one, or with an issuer whoever
  * `STRONGROOM_ADMIN_EMAIL` names. Safe to call at every start, and by two starts at once.
  */
-export async function setUpWorkspace({
-  database,
-  clock,
-  config,
-  log,
-}: Pick<IdentityNeeds, 'database' | 'clock' | 'config' | 'log'>): Promise<{ id: string; name: string }> {
+export async function setUpWorkspace(needs: SetUpNeeds): Promise<{ id: string; name: string }> {
+  const { database, clock, log } = needs;
   const found = await findWorkspace(database, NAME);
   const id = found?.workspace_id ?? (await makeWorkspace({ database, clock }));
-  const email = config.issuer === null ? LOCAL_ADMIN_EMAIL : config.adminEmail;
-  const hasAdmin = await database.withWorkspace(id, async (within) => {
-    const person = { id: randomUUIDv7(), workspace_id: id, role: 'admin' as const, created_at: clock.now() };
-    if (config.issuer === null)
-      return insertPerson(within, { ...person, email: LOCAL_ADMIN_EMAIL, name: 'Local administrator' }).then(
-        () => true,
-      );
-    const admins = await Promise.all((await lockAdmins(within)).map((admin) => selectPersonById(within, admin)));
-    if (admins.some((admin) => admin !== undefined && admin.email !== LOCAL_ADMIN_EMAIL)) return true;
-    if (email === null) return false;
-    return insertPerson(within, { ...person, email, name: email });
-  });
-  if (!hasAdmin)
+  if (!(await hasAdministrator(needs, id)))
     log.warn(
       'nobody can administer this workspace yet: set STRONGROOM_ADMIN_EMAIL to the address of its first administrator',
     );
   return { id, name: NAME };
+}
+
+/** Adds the administrator when there is none. Only that takes a key: later starts get on while the keys' holder is away. */
+async function hasAdministrator(needs: SetUpNeeds, workspaceId: string): Promise<boolean> {
+  const { database, config } = needs;
+  const local = config.issuer === null;
+  const find = () =>
+    database.withWorkspace(workspaceId, (within) =>
+      local ? selectLocalAdmin(within) : selectFirstAdmin(within, { local: false }),
+    );
+  if ((await find()) !== undefined) return true;
+  const email = local ? LOCAL_ADMIN_EMAIL : config.adminEmail;
+  if (email === null) return false;
+  const name = local ? 'Local administrator' : email;
+  try {
+    await addPerson(needs, workspaceId, { email, name, role: 'admin', local });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'identity/email_taken') throw error;
+    // By another start in the same moment, or by somebody invited, who isn't made an admin by that.
+    return (await find()) !== undefined;
+  }
 }
 
 async function makeWorkspace({ database, clock }: Pick<IdentityNeeds, 'database' | 'clock'>): Promise<string> {

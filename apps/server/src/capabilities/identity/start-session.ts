@@ -2,10 +2,9 @@ import type { FastifyReply } from 'fastify';
 import { randomUUIDv7 } from '#contracts';
 import type { IdentityDeps } from './deps.ts';
 import { hashOf, newSecretText } from './secret-text.ts';
-import { LOCAL_ADMIN_EMAIL } from './deps.ts';
 import { identityProblems } from './errors.ts';
 import { deleteOldSessions, insertSession } from './secret-store.ts';
-import { lockPerson, selectPersonById, updateSignIn } from './store.ts';
+import { lockPerson, selectPersonById, updateSignIn, updateSubject } from './store.ts';
 import type { Within } from './store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,47 +18,52 @@ export function sessionCookieName(config: IdentityDeps['config']): string {
   return config.tls === null ? 'strongroom' : '__Host-strongroom';
 }
 
-/** Who made the link that a person comes in by; null: nobody else, or no link at all. */
-export type Opener = { readonly id: string; readonly email: string } | null;
+/** The account at the operator's issuer that a person is bound to by this sign-in; `before`: the one that was found. */
+export type Binding = { readonly before: Buffer | null; readonly sealed: Uint8Array; readonly subjectIndex: Buffer };
 
 /**
+ * Id of who made the link that a person comes in by; null: nobody else, or no link at all.
  * INVARIANT: of links that somebody else made, only an invitation opens what is the person's own: that of their first
  * sign-in, when nothing of theirs exists yet. The local administrator needs none: they ask by `admin.token` from the
  * start. Throws `identity/bad_link` when its maker isn't an admin any more.
  */
-export async function findOpener(within: Within, personId: string, madeBy: string | null): Promise<Opener> {
+export async function findOpener(within: Within, personId: string, madeBy: string | null): Promise<string | null> {
+  // The maker first, as removals lock admins first.
+  if (madeBy !== null) await lockPerson(within, madeBy);
   await lockPerson(within, personId);
   const person = await selectPersonById(within, personId);
   if (person === undefined) throw identityProblems.notInvited();
   if (madeBy === null || madeBy === personId) return null;
   const maker = await selectPersonById(within, madeBy);
   if (maker?.role !== 'admin') throw identityProblems.badLink();
-  const invitation = person.last_sign_in_at === null && person.email !== LOCAL_ADMIN_EMAIL;
-  return invitation ? null : { id: maker.id, email: maker.email };
+  const invitation = person.last_sign_in_at === null && !person.local;
+  return invitation ? null : maker.id;
 }
 
 /**
- * Starts a browser's session and gives its cookie to `reply`. Strict: no other site can make the browser send it; the
- * page that the sign-in ends on asks for its data itself, and that request is of our own site.
+ * Starts a browser's session and gives its cookie to `reply`; resolves as `findOpener`. Strict: no other site can make
+ * the browser send it; the page that the sign-in ends on asks for its data itself, and that request is of our own site.
+ * Throws `identity/other_account` (403) when the person was bound to another account in the same moment.
  */
 export async function startSession(
   deps: IdentityDeps,
   person: { id: string; linkMadeBy: string | null },
-  subject: { issuer: string; subject: string } | null,
+  binding: Binding | null,
   reply: FastifyReply,
-): Promise<Opener> {
+): Promise<string | null> {
   const secret = newSecretText();
   const now = deps.clock.now();
   const id = randomUUIDv7();
-  const opener = await deps.database.withWorkspace(deps.workspaceId, async (within) => {
+  const openerId = await deps.database.withWorkspace(deps.workspaceId, async (within) => {
     const found = await findOpener(within, person.id, person.linkMadeBy);
     await deleteOldSessions(within, now, new Date(now.getTime() - SESSION_IDLE_MS));
-    await updateSignIn(within, person.id, now, subject);
+    if (binding !== null && !(await updateSubject(within, person.id, binding))) throw identityProblems.otherAccount();
+    await updateSignIn(within, person.id, now);
     await insertSession(within, {
       id,
       workspace_id: deps.workspaceId,
       person_id: person.id,
-      made_by: found?.id ?? null,
+      made_by: found,
       secret_hash: hashOf(secret),
       created_at: now,
       last_seen_at: now,
@@ -74,5 +78,5 @@ export async function startSession(
     secure: deps.config.tls !== null,
     maxAge: SESSION_MS_MAX / 1000,
   });
-  return opener;
+  return openerId;
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { ColumnType } from 'kysely';
 import type { Database, Tables, Transaction } from '#platform/database';
-import type { Person, Role, Team } from '@strongroom/protocol';
+import type { Role } from '@strongroom/protocol';
 
 type Nullable = ColumnType<string | null, string | null | undefined, string | null>;
+type NullableBytes = ColumnType<Buffer | null, Uint8Array | null, Uint8Array | null>;
 
 declare module '#platform/database' {
   interface Tables {
@@ -11,11 +12,11 @@ declare module '#platform/database' {
     people: {
       id: string;
       workspace_id: string;
-      email: string;
-      name: string;
       role: Role;
-      issuer: Nullable;
-      subject: Nullable;
+      local: boolean;
+      sealed: ColumnType<Buffer, Uint8Array, Uint8Array>;
+      email_index: NullableBytes;
+      subject_index: NullableBytes;
       created_at: Date;
       last_sign_in_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
     };
@@ -36,7 +37,7 @@ declare module '#platform/database' {
       workspace_id: string;
       person_id: string;
       created_by: string | null;
-      name: string;
+      sealed: NullableBytes;
       local: boolean;
       scopes: string[];
       secret_hash: string;
@@ -79,21 +80,22 @@ const teamNames = sql<
 
 const teamIds = sql<string[]>`array(select team_id from team_members where team_members.person_id = people.id)`;
 
+/** INVARIANT: who was removed is nowhere, from that transaction on, though the row stays until the keys are destroyed. */
 function selectPeople(within: Within) {
   return within
     .selectFrom('people')
     .select([
       'id',
-      'email',
-      'name',
       'role',
-      'issuer',
-      'subject',
+      'local',
+      'sealed',
+      'subject_index',
       'created_at',
       'last_sign_in_at',
       teamNames.as('teams'),
       teamIds.as('team_ids'),
-    ]);
+    ])
+    .where('email_index', 'is not', null);
 }
 
 export type PersonRow = Awaited<ReturnType<ReturnType<typeof selectPeople>['executeTakeFirstOrThrow']>>;
@@ -102,26 +104,47 @@ export function selectPersonById(within: Within, id: string): Promise<PersonRow 
   return selectPeople(within).where('id', '=', id).executeTakeFirst();
 }
 
-export function selectPersonByEmail(within: Within, email: string): Promise<PersonRow | undefined> {
-  return selectPeople(within).where('email', '=', email).executeTakeFirst();
+export function selectPersonByEmail(within: Within, emailIndex: Buffer): Promise<PersonRow | undefined> {
+  return selectPeople(within).where('email_index', '=', emailIndex).executeTakeFirst();
 }
 
-export function selectPersonBySubject(within: Within, issuer: string, subject: string): Promise<PersonRow | undefined> {
-  return selectPeople(within).where('issuer', '=', issuer).where('subject', '=', subject).executeTakeFirst();
+export function selectPersonBySubject(within: Within, subjectIndex: Buffer): Promise<PersonRow | undefined> {
+  return selectPeople(within).where('subject_index', '=', subjectIndex).executeTakeFirst();
+}
+
+export function selectLocalAdmin(within: Within): Promise<PersonRow | undefined> {
+  return selectPeople(within).where('local', '=', true).executeTakeFirst();
 }
 
 export function selectAllPeople(within: Within): Promise<PersonRow[]> {
-  return selectPeople(within).orderBy('email').execute();
+  return selectPeople(within).execute();
 }
 
+export async function selectPeopleByIds(within: Within, ids: readonly string[]): Promise<PersonRow[]> {
+  return ids.length === 0
+    ? []
+    : selectPeople(within)
+        .where('id', 'in', [...ids])
+        .execute();
+}
+
+/** False, changing nothing, when somebody has the address already. */
 export async function insertPerson(
   within: Within,
-  person: { id: string; workspace_id: string; email: string; name: string; role: Role; created_at: Date },
+  person: {
+    id: string;
+    workspace_id: string;
+    role: Role;
+    local: boolean;
+    sealed: Uint8Array;
+    email_index: Uint8Array;
+    created_at: Date;
+  },
 ): Promise<boolean> {
   const inserted = await within
     .insertInto('people')
-    .values(person)
-    .onConflict((conflict) => conflict.columns(['workspace_id', 'email']).doNothing())
+    .values({ ...person, subject_index: null })
+    .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return inserted.numInsertedOrUpdatedRows === 1n;
 }
@@ -132,21 +155,22 @@ export async function lockAdmins(within: Within): Promise<string[]> {
     .selectFrom('people')
     .select('id')
     .where('role', '=', 'admin')
+    .where('email_index', 'is not', null)
     .orderBy('id')
     .forUpdate()
     .execute();
   return rows.map((row) => row.id);
 }
 
-/** Held until the end of the transaction, so that of two first sign-ins at once one is the first. */
+/** Held until the end of the transaction, so that of two first sign-ins at once one is the first, and nobody is removed meanwhile. */
 export async function lockPerson(within: Within, id: string): Promise<void> {
   await within.selectFrom('people').select('id').where('id', '=', id).forUpdate().execute();
 }
 
-/** Whoever has administered the workspace longest. */
-export function selectFirstAdmin(within: Within): Promise<PersonRow | undefined> {
-  return selectPeople(within)
-    .where('role', '=', 'admin')
+/** Whoever has administered the workspace longest; the local administrator too, unless `local` is false. */
+export function selectFirstAdmin(within: Within, { local }: { local: boolean }): Promise<PersonRow | undefined> {
+  const admins = selectPeople(within).where('role', '=', 'admin');
+  return (local ? admins : admins.where('local', '=', false))
     .orderBy('created_at')
     .orderBy('id')
     .limit(1)
@@ -157,35 +181,56 @@ export async function updateRole(within: Within, id: string, role: Role): Promis
   await within.updateTable('people').set({ role }).where('id', '=', id).execute();
 }
 
-export async function updateSignIn(
+export async function updateSignIn(within: Within, id: string, at: Date): Promise<void> {
+  await within.updateTable('people').set({ last_sign_in_at: at }).where('id', '=', id).execute();
+}
+
+/** False, changing nothing, when the person was bound to another account than `before` meanwhile. */
+export async function updateSubject(
   within: Within,
   id: string,
-  at: Date,
-  subject: { issuer: string; subject: string } | null,
-): Promise<void> {
-  await within
+  { before, sealed, subjectIndex }: { before: Buffer | null; sealed: Uint8Array; subjectIndex: Buffer },
+): Promise<boolean> {
+  const updated = await within
     .updateTable('people')
-    .set({ last_sign_in_at: at, ...subject })
+    .set({ sealed, subject_index: subjectIndex })
     .where('id', '=', id)
-    .execute();
+    .where((where) =>
+      where.or([where('subject_index', 'is not distinct from', before), where('subject_index', '=', subjectIndex)]),
+    )
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
 }
 
-export async function deletePerson(within: Within, id: string): Promise<void> {
-  await within.deleteFrom('people').where('id', '=', id).execute();
+/** From here on nobody finds the person, and the address is free for another. */
+export async function markRemoved(within: Within, id: string): Promise<void> {
+  await within.updateTable('people').set({ email_index: null, subject_index: null }).where('id', '=', id).execute();
 }
 
-export async function selectTeams(within: Within): Promise<Team[]> {
-  const teams = await within.selectFrom('teams').select(['id', 'name']).orderBy('name').execute();
-  const members = await within
+export async function selectRemoved(within: Within): Promise<string[]> {
+  const rows = await within.selectFrom('people').select('id').where('email_index', 'is', null).execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function deletePeople(within: Within, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0)
+    await within
+      .deleteFrom('people')
+      .where('id', 'in', [...ids])
+      .execute();
+}
+
+export function selectTeams(within: Within): Promise<{ id: string; name: string }[]> {
+  return within.selectFrom('teams').select(['id', 'name']).orderBy('name').execute();
+}
+
+export function selectMembers(within: Within) {
+  return within
     .selectFrom('team_members')
     .innerJoin('people', 'people.id', 'team_members.person_id')
-    .select(['team_id', 'people.id', 'email'])
-    .orderBy('email')
+    .select(['team_id', 'people.id', 'sealed'])
+    .where('email_index', 'is not', null)
     .execute();
-  return teams.map((team) => ({
-    ...team,
-    members: members.filter((member) => member.team_id === team.id).map(({ id, email }) => ({ id, email })),
-  }));
 }
 
 export function selectTeam(within: Within, name: string): Promise<{ id: string } | undefined> {
@@ -223,37 +268,12 @@ export async function deleteMember(within: Within, teamId: string, personId: str
   await within.deleteFrom('team_members').where('team_id', '=', teamId).where('person_id', '=', personId).execute();
 }
 
-export async function selectNames(
-  within: Within,
-  subjects: { people: readonly string[]; teams: readonly string[] },
-): Promise<Map<string, string>> {
-  const people =
-    subjects.people.length === 0
-      ? []
-      : await within
-          .selectFrom('people')
-          .select(['id', 'email as name'])
-          .where('id', 'in', [...subjects.people])
-          .execute();
-  const teams =
-    subjects.teams.length === 0
-      ? []
-      : await within
-          .selectFrom('teams')
-          .select(['id', 'name'])
-          .where('id', 'in', [...subjects.teams])
-          .execute();
-  return new Map([...people, ...teams].map((row) => [row.id, row.name]));
-}
-
-export function toPerson(row: PersonRow): Person {
-  return {
-    id: row.id,
-    email: row.email,
-    name: row.name,
-    role: row.role,
-    teams: row.teams,
-    lastSignInAt: row.last_sign_in_at?.toISOString() ?? null,
-    createdAt: row.created_at.toISOString(),
-  };
+export async function selectTeamNames(within: Within, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+  return ids.length === 0
+    ? []
+    : within
+        .selectFrom('teams')
+        .select(['id', 'name'])
+        .where('id', 'in', [...ids])
+        .execute();
 }

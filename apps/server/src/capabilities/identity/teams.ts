@@ -4,8 +4,22 @@ import type { Tables, Transaction } from '#platform/database';
 import type { Team } from '@strongroom/protocol';
 import type { IdentityDeps } from './deps.ts';
 import { identityProblems } from './errors.ts';
-import { findPerson } from './find-person.ts';
-import { deleteMember, deleteTeam, insertMember, insertTeam, selectTeam, selectTeams } from './store.ts';
+import { findPerson, referTo } from './find-person.ts';
+import { byEmail, openPeople } from './open-people.ts';
+import { deleteMember, deleteTeam, insertMember, insertTeam, selectMembers, selectTeam, selectTeams } from './store.ts';
+
+/** By name, each with its members by email address. */
+export async function listTeams(deps: IdentityDeps, workspaceId: string): Promise<Team[]> {
+  const { teams, members } = await deps.database.withWorkspace(workspaceId, async (within) => ({
+    teams: await selectTeams(within),
+    members: await selectMembers(within),
+  }));
+  const opened = (await openPeople(deps, workspaceId, members)).toSorted(byEmail);
+  return teams.map((team) => ({
+    ...team,
+    members: opened.filter((member) => member.team_id === team.id).map(({ id, email }) => ({ id, email })),
+  }));
+}
 
 /** Throws `identity/team_taken` (409). */
 export async function addTeam(deps: IdentityDeps, asker: Asker, name: string): Promise<Team> {
@@ -28,31 +42,32 @@ export async function removeTeam(deps: IdentityDeps, asker: Asker, name: string)
 }
 
 export async function addMember(deps: IdentityDeps, asker: Asker, name: string, idOrEmail: string): Promise<Team> {
-  return changeMembers(deps, asker, name, async (within, teamId) => {
-    const person = await findPerson(within, idOrEmail);
-    await insertMember(within, { workspace_id: asker.workspaceId, team_id: teamId, person_id: person.id });
-  });
+  return changeMembers(deps, asker, { name, idOrEmail }, (within, ids) =>
+    insertMember(within, { workspace_id: asker.workspaceId, ...ids }),
+  );
 }
 
 export async function removeMember(deps: IdentityDeps, asker: Asker, name: string, idOrEmail: string): Promise<Team> {
-  return changeMembers(deps, asker, name, async (within, teamId) =>
-    deleteMember(within, teamId, (await findPerson(within, idOrEmail)).id),
+  return changeMembers(deps, asker, { name, idOrEmail }, (within, ids) =>
+    deleteMember(within, ids.team_id, ids.person_id),
   );
 }
 
 async function changeMembers(
   deps: IdentityDeps,
   asker: Asker,
-  name: string,
-  change: (within: Transaction<Tables>, teamId: string) => Promise<void>,
+  { name, idOrEmail }: { name: string; idOrEmail: string },
+  change: (within: Transaction<Tables>, ids: { team_id: string; person_id: string }) => Promise<void>,
 ): Promise<Team> {
-  return deps.database.withWorkspace(asker.workspaceId, async (within) => {
-    const { id } = await findTeam(within, name);
-    await change(within, id);
-    const team = (await selectTeams(within)).find((candidate) => candidate.id === id);
-    if (team === undefined) throw identityProblems.unknownTeam(name);
-    return team;
+  const reference = await referTo(deps, asker.workspaceId, idOrEmail);
+  const id = await deps.database.withWorkspace(asker.workspaceId, async (within) => {
+    const found = await findTeam(within, name);
+    await change(within, { team_id: found.id, person_id: (await findPerson(within, reference)).id });
+    return found.id;
   });
+  const team = (await listTeams(deps, asker.workspaceId)).find((candidate) => candidate.id === id);
+  if (team === undefined) throw identityProblems.unknownTeam(name);
+  return team;
 }
 
 async function findTeam(within: Transaction<Tables>, name: string): Promise<{ id: string }> {

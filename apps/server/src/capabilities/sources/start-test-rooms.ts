@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -14,6 +13,7 @@ import type { Database } from '#platform/database';
 import { createLog } from '#platform/log';
 import type { Vault } from '#vault';
 import { startTestDatabase } from '../../platform/database/test-database.ts';
+import { addTestPerson } from '../identity/add-test-person.ts';
 import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import { createSources, migrations as sourcesMigrations, type Sources } from './index.ts';
 
@@ -99,6 +99,7 @@ export async function startTestRooms({
   });
   const identity = await createIdentity({
     database,
+    sealer: vault,
     audit: { append: async () => ({ entryId: '', at: '' }) },
     clock,
     log: createLog({ level: 'silent' }),
@@ -106,7 +107,6 @@ export async function startTestRooms({
     oidcClientSecret: null,
     origin: () => 'http://127.0.0.1',
   });
-  const { workspaceId } = identity;
   const access = createAccess({ database, directory: identity.directory });
   const sources = createSources({
     database,
@@ -126,28 +126,7 @@ export async function startTestRooms({
     directory: identity.directory,
     filesFolder,
     clock,
-    async person(role, email) {
-      const personId = randomUUID();
-      await database.withWorkspace(workspaceId, (transaction) =>
-        transaction
-          .insertInto('people')
-          .values({ id: personId, workspace_id: workspaceId, email, name: email, role, created_at: clock.now() })
-          .execute(),
-      );
-      return {
-        workspaceId,
-        personId,
-        email,
-        name: email,
-        role,
-        teams: [],
-        sessionId: null,
-        tokenId: null,
-        own: true,
-        address: null,
-        requestId: randomUUID(),
-      };
-    },
+    person: (role, email) => addTestPerson(identity, role, email),
     shop: {
       url: `postgres://reader:reader-secret@127.0.0.1:${other.port}/shop`,
       ownerUrl: `postgres://postgres:owner@127.0.0.1:${other.port}/shop`,

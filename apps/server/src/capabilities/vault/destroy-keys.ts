@@ -26,9 +26,8 @@ export function destroyKeys(
       if (gone.length === 0) return;
       await entries.write(within, gone);
       for (const at of gone) {
-        const destructionEntry = entries.receipts[at]?.entryId ?? '';
-        const destruction = destructions[at];
-        if (destruction !== undefined)
+        const [destructionEntry, destruction] = [entries.receipts[at]?.entryId, destructions[at]];
+        if (destruction !== undefined && destructionEntry !== undefined)
           await insertDestruction(within, workspaceId, { ...destruction, destructionEntry });
       }
     });

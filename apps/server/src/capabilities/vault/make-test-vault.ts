@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { localKeyWrapper, type KeyWrapper } from '@strongroom/keyring';
 import { createLedger, type Ledger, migrations as ledgerMigrations } from '#ledger';
 import type { Clock } from '#platform/clock';
@@ -8,7 +9,11 @@ import { createVault, type KeyRecord, migrations as vaultMigrations, type Vault 
 export const testVaultMigrations = [...ledgerMigrations, ...vaultMigrations];
 
 const unrecorded: KeyRecord = {
-  prepare: async () => ({ receipts: [], write: async () => {}, committed: () => {} }),
+  prepare: async (_, events) => ({
+    receipts: events.map(() => ({ entryId: randomUUID(), at: '' })),
+    write: async () => {},
+    committed: () => {},
+  }),
 };
 
 /**

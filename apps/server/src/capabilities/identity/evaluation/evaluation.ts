@@ -5,6 +5,7 @@ import type { Provider } from 'oidc-provider';
 import type { Mount } from '#platform/http';
 import type { IdentityDeps } from '../deps.ts';
 import { identityProblems } from '../errors.ts';
+import { openPerson } from '../open-people.ts';
 import { hashOf, newSecretText } from '../secret-text.ts';
 import { isLinkGood, takeLink } from '../secret-store.ts';
 import { selectPersonById } from '../store.ts';
@@ -46,8 +47,9 @@ export function createEvaluation(deps: IdentityDeps): Evaluation {
       issuer(),
       { ...client, redirectUri: `${deps.origin()}/sign-in/callback` },
       async (id) => {
-        const person = await deps.database.withWorkspace(deps.workspaceId, (within) => selectPersonById(within, id));
-        return person === undefined ? null : { email: person.email, name: person.name };
+        const row = await deps.database.withWorkspace(deps.workspaceId, (within) => selectPersonById(within, id));
+        const person = await openPerson(deps, deps.workspaceId, row);
+        return person === null ? null : { email: person.email, name: person.name };
       },
     );
     return provider;

@@ -7,11 +7,15 @@ import type { IdentityDeps } from '../deps.ts';
 import { identityProblems } from '../errors.ts';
 import { isUuid } from '../find-person.ts';
 import type { Evaluation } from '../evaluation/evaluation.ts';
+import { openPerson } from '../open-people.ts';
+import type { OpenPerson } from '../open-people.ts';
+import { emailIndex, subjectIndex } from '../person-index.ts';
 import { findOpener, startSession } from '../start-session.ts';
-import type { Opener } from '../start-session.ts';
+import type { Binding } from '../start-session.ts';
 import { selectPersonByEmail, selectPersonById, selectPersonBySubject } from '../store.ts';
-import type { PersonRow } from '../store.ts';
+import type { PersonRow, Within } from '../store.ts';
 import type { Attempts } from './attempts.ts';
+import { bindAccount } from './bind-account.ts';
 import type { Failures } from './failures.ts';
 import type { Issuer } from './issuer.ts';
 import { ATTEMPT_COOKIE, attemptCookie } from './start-sign-in.ts';
@@ -38,13 +42,21 @@ export async function finishSignIn(
     const claims = await redeem(deps, issuer, attempt, request);
     const person = await recognise(deps, claims);
     const linkMadeBy = evaluation === null ? null : makerOfLink(evaluation, attempt.nonce, person.id);
-    const recordSignIn = (outcome: 'begun' | 'done', opener: Opener) =>
+    const makerEmail = await emailOf(deps, linkMadeBy);
+    const recordSignIn = (outcome: 'begun' | 'done', openerId: string | null) =>
       deps.audit.append(
-        { ...context, actor: { kind: 'person', id: person.id, name: actorName(person.email, opener?.email) } },
+        {
+          ...context,
+          actor: {
+            kind: 'person',
+            id: person.id,
+            name: actorName(person.email, openerId === null ? undefined : makerEmail),
+          },
+        },
         {
           action: 'identity.signed_in',
           resource: person.email,
-          decision: { allowed: true, reason: deps.config.issuer === null ? linkReason(opener) : 'identity provider' },
+          decision: { allowed: true, reason: deps.config.issuer === null ? linkReason(openerId) : 'identity provider' },
           outcome,
         },
       );
@@ -52,14 +64,12 @@ export async function finishSignIn(
       findOpener(within, person.id, linkMadeBy),
     );
     await recordSignIn('begun', expected);
-    const opener = await startSession(
-      deps,
-      { id: person.id, linkMadeBy },
-      deps.config.issuer === null ? null : { issuer: claims.iss, subject: claims.sub },
-      reply,
-    );
+    const start = (binding: Binding | null) => startSession(deps, { id: person.id, linkMadeBy }, binding, reply);
+    const openerId = await (deps.config.issuer === null
+      ? start(null)
+      : bindAccount(deps, person, accountOf(claims), start));
     // The session is there, whether or not the log takes a second entry.
-    await recordSignIn('done', opener).catch((error: unknown) =>
+    await recordSignIn('done', openerId).catch((error: unknown) =>
       deps.log.error({ err: error, requestId: request.id }, 'a sign-in could not be written to the audit log as done'),
     );
     return reply.redirect('/', 303);
@@ -87,8 +97,8 @@ function makerOfLink(evaluation: Evaluation, nonce: string, personId: string): s
   return link.madeBy;
 }
 
-function linkReason(opener: Opener): string {
-  return opener === null ? 'one-time link' : 'one-time link of another person, opens nothing of their own';
+function linkReason(openerId: string | null): string {
+  return openerId === null ? 'one-time link' : 'one-time link of another person, opens nothing of their own';
 }
 
 async function redeem(
@@ -115,20 +125,32 @@ async function redeem(
  * The person of the workspace. With an issuer of the operator's own: by the id it gave at an earlier sign-in, else by an
  * email address that it vouches for and nobody else's id is bound to. Nobody is made here: who isn't invited is refused.
  */
-async function recognise(deps: IdentityDeps, claims: IDToken): Promise<PersonRow> {
+async function recognise(deps: IdentityDeps, claims: IDToken): Promise<OpenPerson> {
+  const find = async (select: (within: Within) => Promise<PersonRow | undefined>) =>
+    openPerson(deps, deps.workspaceId, await deps.database.withWorkspace(deps.workspaceId, select));
+  if (deps.config.issuer === null) {
+    const person = isUuid(claims.sub) ? await find((within) => selectPersonById(within, claims.sub)) : null;
+    if (person === null) throw identityProblems.notInvited();
+    return person;
+  }
+  const bySubject = await subjectIndex(deps, deps.workspaceId, accountOf(claims));
+  const known = await find((within) => selectPersonBySubject(within, bySubject));
+  if (known !== null) return known;
   const email = claims['email'];
-  return deps.database.withWorkspace(deps.workspaceId, async (within) => {
-    if (deps.config.issuer === null) {
-      const person = isUuid(claims.sub) ? await selectPersonById(within, claims.sub) : undefined;
-      if (person === undefined) throw identityProblems.notInvited();
-      return person;
-    }
-    const known = await selectPersonBySubject(within, claims.iss, claims.sub);
-    if (known !== undefined) return known;
-    if (typeof email !== 'string' || claims['email_verified'] !== true) throw identityProblems.emailNotVerified();
-    const invited = await selectPersonByEmail(within, email.toLowerCase());
-    if (invited === undefined) throw identityProblems.notInvited();
-    if (invited.subject !== null && invited.issuer === claims.iss) throw identityProblems.otherAccount();
-    return invited;
-  });
+  if (typeof email !== 'string' || claims['email_verified'] !== true) throw identityProblems.emailNotVerified();
+  const byAddress = await emailIndex(deps, deps.workspaceId, email);
+  const invited = await find((within) => selectPersonByEmail(within, byAddress));
+  if (invited === null) throw identityProblems.notInvited();
+  if (invited.subject !== null && invited.issuer === claims.iss) throw identityProblems.otherAccount();
+  return invited;
+}
+
+function accountOf(claims: IDToken): { issuer: string; subject: string } {
+  return { issuer: claims.iss, subject: claims.sub };
+}
+
+async function emailOf(deps: IdentityDeps, personId: string | null): Promise<string | undefined> {
+  if (personId === null) return undefined;
+  const row = await deps.database.withWorkspace(deps.workspaceId, (within) => selectPersonById(within, personId));
+  return (await openPerson(deps, deps.workspaceId, row))?.email;
 }

@@ -40,7 +40,13 @@ beforeAll(async () => {
       return { entryId: '', at: '' };
     },
   };
-  options = { ...rooms, cluster: embedded, audit, administrator };
+  options = {
+    ...rooms,
+    workspaceId: administrator.workspaceId,
+    cluster: embedded,
+    audit,
+    administrator: async () => administrator,
+  };
   await ensureSample(options);
 });
 afterAll(async () => {

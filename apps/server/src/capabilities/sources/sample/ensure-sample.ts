@@ -15,8 +15,9 @@ export type SampleOptions = {
   readonly files: Files;
   readonly database: Database;
   readonly audit: AuditWriter;
-  /** The local administrator: owns the two sources, and so may remove them. */
-  readonly administrator: Asker;
+  readonly workspaceId: string;
+  /** The first administrator: owns the two sources, and so may remove them. Asked when the sample is put in; null: later. */
+  readonly administrator: () => Promise<Asker | null>;
   readonly clock: Clock;
 };
 
@@ -26,17 +27,18 @@ export type SampleOptions = {
  * reading role's password changes.
  */
 export async function ensureSample(options: SampleOptions): Promise<void> {
-  const { sources, database, administrator } = options;
-  const { workspaceId } = administrator;
+  const { sources, database, workspaceId } = options;
   const load = async () => sources.sample.attach(await loadSample(options.cluster));
   if (await database.withWorkspace(workspaceId, sampleOffered)) return load();
+  const administrator = await options.administrator();
+  if (administrator === null) return;
   const names = new Set((await sources.list(administrator)).map((source) => source.name));
   const addAviationOnce = async () => {
     await load();
-    if (!names.has('aviation')) await addAviation(options);
+    if (!names.has('aviation')) await addAviation(options, administrator);
   };
   const addFlightsOnce = async () => {
-    if (!names.has('flights-3m')) await addFlights(options);
+    if (!names.has('flights-3m')) await addFlights(options, administrator);
   };
   // Side by side, since each takes seconds; a failure is told when both have ended, so that nothing runs on.
   const adding = [addAviationOnce(), addFlightsOnce()];
@@ -50,33 +52,31 @@ export async function ensureSample(options: SampleOptions): Promise<void> {
   );
 }
 
-function addAviation(options: SampleOptions): Promise<void> {
-  return recorded(options, 'sources.added', 'aviation', () =>
-    options.sources.sample.add(options.administrator, 'aviation'),
-  );
+function addAviation(options: SampleOptions, administrator: Asker): Promise<void> {
+  return recorded(options, 'sources.added', 'aviation', () => options.sources.sample.add(administrator, 'aviation'));
 }
 
-function addFlights(options: SampleOptions): Promise<void> {
+function addFlights(options: SampleOptions, administrator: Asker): Promise<void> {
   return recorded(options, 'sources.added', 'flights-3m', async () => {
     const file = fileURLToPath(new URL('../data/flights-3m.parquet', import.meta.resolve('vega-datasets')));
     const { upload } = await options.files.upload(
-      options.administrator,
+      administrator,
       createReadStream(file, { highWaterMark: 1024 * 1024 }),
       'flights-3m.parquet',
     );
-    return options.sources.confirmFile(options.administrator, { name: 'flights-3m', upload });
+    return options.sources.confirmFile(administrator, { name: 'flights-3m', upload });
   });
 }
 
 /** Nobody asks at the start, so that no gate writes these. An act that fails ends the start, and stays `begun`. */
 async function recorded(
-  { audit, administrator }: SampleOptions,
+  { audit, workspaceId }: SampleOptions,
   action: AuditAction,
   name: string,
   act: () => Promise<unknown>,
 ): Promise<void> {
   const context: AuditContext = {
-    workspaceId: administrator.workspaceId,
+    workspaceId,
     actor: { kind: 'system', id: null, name: 'start' },
     sessionId: null,
     address: null,

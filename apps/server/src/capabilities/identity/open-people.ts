@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Person } from '@strongroom/protocol';
+import type { Sealer } from '#contracts';
+import type { PersonRow } from './store.ts';
+
+/** What lies sealed of a person. `issuer` and `subject`: the account they are bound to; null before the first sign-in there. */
+const detailsSchema = z.object({
+  email: z.string(),
+  name: z.string(),
+  issuer: z.string().nullable(),
+  subject: z.string().nullable(),
+});
+export type PersonDetails = z.infer<typeof detailsSchema>;
+export type OpenPerson = PersonRow & PersonDetails;
+
+type Opening = { readonly sealer: Pick<Sealer, 'openMany'> };
+
+/**
+ * In the order given, with one read of the keys; who is just being removed is left out.
+ * Outside transactions, since the vault has its own. Throws `vault/key_unavailable` (503).
+ */
+export async function openPeople<Row extends { readonly id: string; readonly sealed: Uint8Array }>(
+  { sealer }: Opening,
+  workspaceId: string,
+  rows: readonly Row[],
+): Promise<(Row & PersonDetails)[]> {
+  if (rows.length === 0) return [];
+  const opened = await sealer.openMany(
+    workspaceId,
+    rows.map(({ id, sealed }) => ({ objectId: id, sealed })),
+  );
+  return rows.flatMap((row, index) => {
+    const plaintext = opened[index] ?? null;
+    return plaintext === null ? [] : [{ ...row, ...readDetails(plaintext) }];
+  });
+}
+
+/** null: there is nobody, or no more. */
+export async function openPerson(
+  deps: Opening,
+  workspaceId: string,
+  row: PersonRow | undefined,
+): Promise<OpenPerson | null> {
+  const [person] = await openPeople(deps, workspaceId, row === undefined ? [] : [row]);
+  return person ?? null;
+}
+
+export function readDetails(plaintext: Uint8Array): PersonDetails {
+  return detailsSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)));
+}
+
+export function byEmail(one: { readonly email: string }, other: { readonly email: string }): number {
+  return one.email < other.email ? -1 : one.email > other.email ? 1 : 0;
+}
+
+export function toPerson(person: Pick<OpenPerson, 'email' | 'name'> & PersonRow): Person {
+  return {
+    id: person.id,
+    email: person.email,
+    name: person.name,
+    role: person.role,
+    teams: person.teams,
+    lastSignInAt: person.last_sign_in_at?.toISOString() ?? null,
+    createdAt: person.created_at.toISOString(),
+  };
+}
