@@ -19,7 +19,7 @@ export const holdings: Holding[] = [
   },
   {
     table: 'catalog_annotations',
-    what: 'descriptions, tags and owners that people wrote',
+    what: 'descriptions and tags that people wrote, and owners, by id',
     about: 'source',
     why: 'so that people and translators understand the data',
     howLong,
