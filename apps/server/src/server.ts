@@ -143,6 +143,7 @@ export async function startServer({
     readiness: {
       database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)),
       ledger: async () => ledger.requireSound(identity.workspaceId),
+      keys: async () => void (await vault.status(identity.workspaceId)),
     },
     webFolder: WEB_FOLDER,
     version,

@@ -21,9 +21,10 @@ export async function annotateResource(
   resource: string,
   input: AnnotateInput,
 ): Promise<CatalogTable> {
-  const change = parse(input);
-  const { owner = null } = change;
-  const ownerKnown = owner === null || (await deps.directory.personByEmail(asker.workspaceId, owner)) !== null;
+  const { owner: email, ...words } = parse(input);
+  const owner = email == null ? null : await deps.directory.personByEmail(asker.workspaceId, email);
+  const ownerKnown = email == null || owner !== null;
+  const change = { ...words, ...(email === undefined ? {} : { owner_id: owner?.id ?? null }) };
   const ids = (await deps.sources.queryable(asker)).map((source) => source.id);
   await deps.database.withWorkspace(asker.workspaceId, async (transaction) => {
     const entry = await findEntry(transaction, ids, resource);
@@ -42,7 +43,7 @@ export async function annotateResource(
   return showTable(deps, asker, resource);
 }
 
-function parse(input: AnnotateInput): Partial<Annotation> {
+function parse(input: AnnotateInput): Partial<Pick<Annotation, 'description' | 'tags'> & { owner: string | null }> {
   const change = {
     ...(input.description === undefined ? {} : { description: emptyToNull(input.description) }),
     ...(input.tags === undefined ? {} : { tags: [...new Set(input.tags)] }),

@@ -90,7 +90,7 @@ describe('the catalog', () => {
     });
   });
 
-  test('what people wrote survives a refresh, changes one member at a time and is found by search', async () => {
+  test('what people wrote survives a refresh, changes one member at a time and is found by search; an owner is kept by id', async () => {
     await catalog.annotate(owner, 'shop.public.orders.total', {
       description: 'Gross revenue in euros',
       tags: ['finance', 'finance'],
@@ -98,6 +98,11 @@ describe('the catalog', () => {
     const table = await catalog.annotate(owner, 'shop.public.orders.total', { owner: 'Colleague@Example.org ' });
     const written = { description: 'Gross revenue in euros', tags: ['finance'], owner: 'colleague@example.org' };
     expect(table.columns.find((column) => column.name === 'total')).toMatchObject(written);
+    const annotations = await rooms.database.withWorkspace(owner.workspaceId, (transaction) =>
+      transaction.selectFrom('catalog_annotations').selectAll().execute(),
+    );
+    expect(annotations).toMatchObject([{ owner_id: colleague.personId }]);
+    expect(JSON.stringify(annotations)).not.toMatch(/@/);
     await rooms.sources.refresh(owner, 'shop');
     expect(
       (await catalog.show(owner, 'shop.public.orders.total')).columns.find((column) => column.name === 'total'),

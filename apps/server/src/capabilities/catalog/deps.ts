@@ -6,6 +6,6 @@ import type { Clock } from '#platform/clock';
 export type CatalogDeps = {
   readonly database: Database;
   readonly sources: Pick<Sources, 'find' | 'queryable' | 'onIntrospected'>;
-  readonly directory: Pick<Directory, 'personByEmail'>;
+  readonly directory: Pick<Directory, 'personByEmail' | 'namesOf'>;
   readonly clock: Clock;
 };

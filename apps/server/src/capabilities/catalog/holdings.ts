@@ -45,7 +45,7 @@ export const holdings: Holding[] = [
   {
     place: 'table',
     name: 'catalog_annotations',
-    what: 'descriptions, tags and owners that people wrote',
+    what: 'descriptions and tags that people wrote, and owners, by id',
     about: 'source',
     why: 'so that people and translators understand the data',
     howLong: 'until the source is removed',
@@ -56,7 +56,7 @@ export const holdings: Holding[] = [
       column_name: 'what it is about; empty for the table',
       description: 'what somebody wrote; not who',
       tags: 'likewise',
-      owner: 'who answers for it',
+      owner_id: 'id of who answers for it',
       changed_at: 'when it was written last',
     },
     exported: 'not: it does not say who wrote it',

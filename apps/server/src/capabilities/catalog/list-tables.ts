@@ -51,10 +51,12 @@ async function readTables(
     tables: await selectTables(transaction, [...names.keys()], tableId),
     annotations: await selectAnnotations(transaction, [...names.keys()]),
   }));
+  const owners = [...new Set(annotations.flatMap(({ owner_id: id }) => (id === null ? [] : [id])))];
+  const emails = await deps.directory.namesOf(asker.workspaceId, { people: owners, teams: [] });
   const written = new Map(
-    annotations.map((annotation) => [
+    annotations.map(({ owner_id: id, ...annotation }) => [
       keyOf(annotation.sourceId, annotation.schema, annotation.table, annotation.column),
-      annotation,
+      { ...annotation, owner: id === null ? null : (emails.get(id) ?? null) },
     ]),
   );
   return tables
@@ -68,13 +70,12 @@ async function readTables(
     .sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
 }
 
-const NOTHING: Annotation = { description: null, tags: [], owner: null };
+/** `owner`: an email address; null also for who is here no more. */
+type Written = Omit<Annotation, 'owner_id'> & { readonly owner: string | null };
 
-function describeTable(
-  table: StoredTable,
-  source: string,
-  written: (column: string | null) => Annotation,
-): CatalogTable {
+const NOTHING: Written = { description: null, tags: [], owner: null };
+
+function describeTable(table: StoredTable, source: string, written: (column: string | null) => Written): CatalogTable {
   const keys = new Set([...table.primaryKey, ...table.foreignKeys.flatMap((key) => key.columns)]);
   const { description, tags, owner } = written(null);
   return {

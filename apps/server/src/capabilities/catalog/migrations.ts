@@ -48,7 +48,8 @@ create table catalog_annotations (
   column_name text not null,
   description text,
   tags text[] not null,
-  owner text,
+  -- A person, by id: who is removed is named here no more.
+  owner_id uuid,
   changed_at timestamptz not null,
   primary key (source_id, schema_name, table_name, column_name)
 );

@@ -40,7 +40,7 @@ declare module '#platform/database' {
       column_name: string;
       description: string | null;
       tags: string[];
-      owner: string | null;
+      owner_id: string | null;
       changed_at: Date;
     };
     catalog_entries: {
@@ -175,7 +175,7 @@ export async function selectTables(
 export type Annotation = {
   readonly description: string | null;
   readonly tags: string[];
-  readonly owner: string | null;
+  readonly owner_id: string | null;
 };
 export type Place = {
   readonly sourceId: string;
@@ -201,7 +201,7 @@ export async function selectAnnotations(
     column: row.column_name === '' ? null : row.column_name,
     description: row.description,
     tags: row.tags,
-    owner: row.owner,
+    owner_id: row.owner_id,
   }));
 }
 
@@ -224,7 +224,7 @@ export async function upsertAnnotation(
       column_name: place.column ?? '',
       description: null,
       tags: [],
-      owner: null,
+      owner_id: null,
       ...changed,
     })
     .onConflict((conflict) =>

@@ -1,3 +1,4 @@
+import { ProblemError } from '@strongroom/protocol';
 import { type Asker, auditContext, type ErasedKind, type HeldObject, randomUUIDv7 } from '#contracts';
 import { type LifecycleDeps, systemContext } from './deps.ts';
 import { finishErasure, objectsOf } from './finish-erasure.ts';
@@ -21,11 +22,12 @@ export async function erase(
   const { workspaceId } = asker;
   const find = deps.holders.map((holder) => holder.find?.[kind]).find((one) => one !== undefined);
   if (find === undefined) throw new TypeError(`nobody holds a ${kind}`);
-  const subject = await find(asker, name);
+  const subject = await refusedInLog(deps, asker, kind, find(asker, name));
   // INVARIANT: the entries of an erasure name its subject by id only, and never under the subject's own key, so that they stay readable.
   const isOwn = kind === 'person' && subject.id === asker.personId;
   const by = isOwn ? systemContext(workspaceId) : auditContext(asker);
-  for (const holder of deps.holders) await holder.begin?.(workspaceId, subject);
+  for (const holder of deps.holders)
+    if (holder.begin !== undefined) await refusedInLog(deps, asker, kind, holder.begin(workspaceId, subject));
   const objects: readonly HeldObject[] = await objectsOf(deps, workspaceId, subject);
   const requestedAt = deps.clock.now();
   const entries = await deps.audit.prepare(by, [
@@ -57,4 +59,18 @@ export async function erase(
   entries.committed();
   await finishErasure(deps, workspaceId, row, { by, subject });
   return { id: row.id };
+}
+
+/** What may not be erased is said in the log; who may not erase, and what is not there, the gate says itself. */
+async function refusedInLog<T>(deps: LifecycleDeps, asker: Asker, kind: ErasedKind, work: Promise<T>): Promise<T> {
+  return work.catch(async (error: unknown) => {
+    if (error instanceof ProblemError && error.status === 409)
+      await deps.audit.append(auditContext(asker), {
+        action: 'lifecycle.erased',
+        resource: kind,
+        decision: { allowed: false, reason: error.code },
+        outcome: 'refused',
+      });
+    throw error;
+  });
 }

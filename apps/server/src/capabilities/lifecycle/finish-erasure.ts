@@ -42,7 +42,12 @@ export async function finishErasure(
     await destroy(late);
     for (const holder of holders) await holder.forget?.(workspaceId, subject, objects);
   }
-  if (clock.now() < row.dueAt) return;
+  const gone = await keys.destructions(
+    workspaceId,
+    objects.map(({ id }) => id),
+  );
+  const isFinal = gone.every(({ finalAt }) => finalAt !== null);
+  if (!isFinal && clock.now() < row.dueAt) return;
   await keys.endEpochs(workspaceId, { by });
   const entries = await audit.prepare(by, [
     {

@@ -40,14 +40,25 @@ export function keyDestroyedEvent({
   };
 }
 
-/** `damaged`: keys that could not be moved, since they were altered; what they sealed is lost. */
-export function epochsDestroyed(before: number, damaged: number): AuditEvent {
+/** `before`: the secrets of all epochs below it are gone. */
+export function epochsDestroyed(before: number): AuditEvent {
   return {
     action: 'vault.epochs_destroyed',
     resource: null,
     decision: { allowed: true, reason: 'erasure' },
     outcome: 'done',
-    counts: { before, damaged },
+    counts: { before },
+  };
+}
+
+/** Keys that could not be moved, since somebody had altered them; what they sealed is lost. */
+export function keysDamaged(keys: number): AuditEvent {
+  return {
+    action: 'vault.keys_damaged',
+    resource: null,
+    decision: { allowed: true, reason: 'vault/unreadable' },
+    outcome: 'failed',
+    counts: { keys },
   };
 }
 
