@@ -109,7 +109,7 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
         (entry) =>
           entry.position < before &&
           entry.action.includes(url.searchParams.get('action') ?? '') &&
-          entry.outcome.includes(url.searchParams.get('outcome') ?? ''),
+          (entry.outcome ?? '').includes(url.searchParams.get('outcome') ?? ''),
       );
       return { entries: page.slice(0, 50), next: page.length > 50 ? (page[49]?.position ?? null) : null };
     },

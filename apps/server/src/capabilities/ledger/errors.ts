@@ -11,11 +11,6 @@ export function notFound(): ProblemError {
   return new ProblemError('ledger/not_found', 404, 'there is no such audit entry');
 }
 
-/** What is clear in the row differs from what was sealed with it: somebody changed the database. */
-export function altered(position: number): ProblemError {
-  return new ProblemError('ledger/altered', 500, `audit entry ${position} was altered in the database`);
-}
-
 /** The log is not what we signed: nothing that needs it happens until an operator has looked. `what` names the part. */
 export function integrityLost(what: string): ProblemError {
   return new ProblemError(

@@ -5,18 +5,21 @@ import type { EntryProof } from '@strongroom/merkle-log';
 import type { LedgerEntry } from '@strongroom/protocol';
 import { appendEntry } from './append-entry.ts';
 import { exportEntries } from './export-entries.ts';
+import { exportPlain } from './export-plain.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { proveEntry } from './prove-entry.ts';
-import { getEntry, listEntries, type LedgerFilter, type LedgerPage } from './read-entries.ts';
+import { getEntry, listEntries, type LedgerFilter, type LedgerListInput, type LedgerPage } from './read-entries.ts';
 import { createSequencer, type SequencerLog } from './sequence-entries.ts';
 
 export type Ledger = AuditWriter & {
-  list(workspaceId: string, filter: LedgerFilter): Promise<LedgerPage>;
+  list(workspaceId: string, input: LedgerListInput): Promise<LedgerPage>;
   get(workspaceId: string, entryId: string): Promise<LedgerEntry>;
   /** That an entry is in the log, for whoever holds the log's public key. Throws `ledger/not_found` (404). */
   prove(workspaceId: string, entryId: string): Promise<EntryProof>;
   /** The verifiable export, one line at a time, in memory that doesn't grow with it. */
   export(workspaceId: string): AsyncGenerator<string, void, undefined>;
+  /** What a filter finds as lines of JSON, the oldest first, in such memory too. */
+  exportPlain(workspaceId: string, filter: LedgerFilter): AsyncGenerator<string, void, undefined>;
   /** Puts what is committed into the tree and signs it, now rather than within a second. Throws `ledger/integrity_lost` (503). */
   sequence(workspaceId: string): Promise<void>;
   /** The same soon, and again until it could be done: for what a crash left outside the tree. */
@@ -40,10 +43,11 @@ export function createLedger({
   const sequencer = createSequencer({ database, keys, clock, log });
   return {
     append: appendEntry({ database, keys, clock }, { requireSound: sequencer.requireSound, appended: sequencer.soon }),
-    list: (workspaceId, filter) => listEntries(database, keys, workspaceId, filter),
+    list: (workspaceId, input) => listEntries(database, keys, workspaceId, input),
     get: (workspaceId, entryId) => getEntry(database, keys, workspaceId, entryId),
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
     export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
+    exportPlain: (workspaceId, filter) => exportPlain(database, keys, workspaceId, filter),
     sequence: sequencer.sequence,
     sequenceSoon: sequencer.soon,
     requireSound: sequencer.requireSound,
@@ -55,4 +59,4 @@ export { ledgerRoutes } from './routes.ts';
 export { migrations } from './migrations.ts';
 export { holdings } from './holdings.ts';
 export type { EntryKeys, LedgerKeys, SealedEntry } from './ledger-keys.ts';
-export type { LedgerFilter, LedgerPage } from './read-entries.ts';
+export type { LedgerFilter, LedgerListInput, LedgerPage } from './read-entries.ts';

@@ -2,12 +2,14 @@ import { Readable } from 'node:stream';
 import {
   entryProofSchema,
   ledgerEntrySchema,
+  ledgerFilterSchema,
   ledgerListInputSchema,
   ledgerPageSchema,
   ProblemError,
 } from '@strongroom/protocol';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Asker, auditContext, type Verb, verb } from '#contracts';
+import { type Asker, auditContext, type Call, type Verb, verb } from '#contracts';
 import type { Ledger } from './index.ts';
 
 const EXPORT_MEDIA_TYPE = 'application/x-ndjson';
@@ -25,12 +27,25 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       input: z.object({}),
       output: null,
       answers: { schema: z.string(), mediaTypes: [EXPORT_MEDIA_TYPE] },
-      handle: async ({ asker, reply }) => {
-        await recordExport(ledger, asker);
-        return reply
-          .header('cache-control', 'no-store')
-          .type(EXPORT_MEDIA_TYPE)
-          .send(Readable.from(ledger.export(asker.workspaceId), { objectMode: false }));
+      handle: async (call) => {
+        await recordExport(ledger, call.asker);
+        return send(call, EXPORT_MEDIA_TYPE, ledger.export(call.asker.workspaceId));
+      },
+    }),
+    verb({
+      name: 'ledger.export-plain',
+      method: 'GET',
+      path: '/ledger/export-plain',
+      summary: 'Audit entries as lines of JSON, oldest first; all of them, or those that a filter finds',
+      permission: 'ledger.read',
+      audit: null,
+      auditsItself: true,
+      input: z.object({ query: ledgerFilterSchema }),
+      output: null,
+      answers: { schema: ledgerEntrySchema, mediaTypes: [EXPORT_MEDIA_TYPE] },
+      handle: async (call) => {
+        await recordExport(ledger, call.asker);
+        return send(call, EXPORT_MEDIA_TYPE, ledger.exportPlain(call.asker.workspaceId, call.input.query));
       },
     }),
     verb({
@@ -67,6 +82,26 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       handle: ({ asker, input }) => ledger.get(asker.workspaceId, input.params.id),
     }),
   ];
+}
+
+/**
+ * Sends chunks no faster than the client reads. When the asker's access ends, or the server stops, the connection is cut
+ * off there and then, also one that nobody reads: the answer must not look complete, and nothing more leaves.
+ */
+function send({ reply, signal }: Call<unknown>, mediaType: string, chunks: AsyncGenerator<string>): FastifyReply {
+  const body = Readable.from(chunks, { objectMode: false });
+  // Who has left needs no reason.
+  const cut = (): unknown => body.destroy(reply.raw.destroyed ? undefined : reasonOf(signal));
+  signal.addEventListener('abort', cut);
+  if (signal.aborted) {
+    body.destroy();
+    throw reasonOf(signal);
+  }
+  return reply.header('cache-control', 'no-store').type(mediaType).send(body);
+}
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('aborted');
 }
 
 /** The one act that happens unaudited: a log that was changed from outside takes no entry, and is then needed most. */
