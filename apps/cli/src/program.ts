@@ -212,6 +212,11 @@ function addLedger(program: Command): void {
     .action((file: string, { json: _, ...options }: Json & ExportOptions, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/export.ts')).exportTo(session, file, options)),
     );
+  withFilter(verb(ledger, 'tail', 'Its entries as they come, until you stop it'))
+    .option('--after <position>', 'first all that came after this one; 0: all there are', position)
+    .action(({ json: _, ...options }: Json & LedgerFilter & { after?: number }, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/tail.ts')).tail(session, options)),
+    );
   verb(ledger, 'prove <id>', 'That one entry is in it; `verify receipt` checks what this prints').action(
     (id: string, _: object, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/prove.ts')).prove(session, id)),
@@ -301,6 +306,10 @@ function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return number;
+}
+
+function position(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text);
 }
 
 function portNumber(text: string): number {

@@ -114,6 +114,14 @@ export const ledgerListInputSchema = z
   .refine(inOrder, outOfOrder);
 export const ledgerPageSchema = z.object({ entries: z.array(ledgerEntrySchema), next: z.int().nullable() });
 
+/** A position as it is written in an address or a header. */
+export const ledgerPositionSchema = z
+  .string()
+  .regex(/^[0-9]{1,15}$/, 'must be a position of the log, or 0')
+  .transform(Number);
+/** `after`: where to go on; from now on where it is missing. */
+export const ledgerTailInputSchema = z.strictObject({ after: ledgerPositionSchema.optional(), ...wanted });
+
 const fieldsSchema = z.union([z.object({ hash: z.string() }), z.record(z.string(), z.tuple([z.string(), z.string()]))]);
 
 /** What `strongroom verify receipt` reads; docs/formats/audit-log.md. Hashes of the entry in hexadecimal, of the proof in base64. */

@@ -28,3 +28,27 @@ export function pending(position: number): ProblemError {
     `audit entry ${position} is not in the tree yet; try again in a moment`,
   );
 }
+
+/** Somebody follows the log more often than one person may, on this server. */
+export function tooManyTails(tailsMax: number): ProblemError {
+  return new ProblemError(
+    'ledger/too_many_tails',
+    429,
+    `you follow the audit log ${tailsMax} times already; end one of them first`,
+    { members: { tailsMax } },
+  );
+}
+
+/** Where somebody wants to go on was never reached here: another log, or one that was cut since. */
+export function notReached(after: number, last: number): ProblemError {
+  return new ProblemError(
+    'ledger/not_reached',
+    409,
+    `the audit log ends at ${last}, so nothing can follow ${after}; is it the one you read before?`,
+    { members: { last } },
+  );
+}
+
+export function badEventId(): ProblemError {
+  return new ProblemError('ledger/bad_event_id', 400, '`Last-Event-ID` must be a position of the log, or 0');
+}

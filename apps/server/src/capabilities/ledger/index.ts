@@ -1,4 +1,4 @@
-import type { AuditWriter } from '#contracts';
+import type { Asker, AuditWriter } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import type { EntryProof } from '@strongroom/merkle-log';
@@ -10,6 +10,7 @@ import type { LedgerKeys } from './ledger-keys.ts';
 import { proveEntry } from './prove-entry.ts';
 import { getEntry, listEntries, type LedgerFilter, type LedgerListInput, type LedgerPage } from './read-entries.ts';
 import { createSequencer, type SequencerLog } from './sequence-entries.ts';
+import { createTails, type TailOptions } from './tail-entries.ts';
 
 export type Ledger = AuditWriter & {
   list(workspaceId: string, input: LedgerListInput): Promise<LedgerPage>;
@@ -20,6 +21,11 @@ export type Ledger = AuditWriter & {
   export(workspaceId: string): AsyncGenerator<string, void, undefined>;
   /** What a filter finds as lines of JSON, the oldest first, in such memory too. */
   exportPlain(workspaceId: string, filter: LedgerFilter): AsyncGenerator<string, void, undefined>;
+  /**
+   * Entries as they come, as text of an event stream; `finish` must be called when nobody reads it any more.
+   * Throws `ledger/too_many_tails` (429), `ledger/not_reached` (409).
+   */
+  tail(asker: Asker, options: TailOptions): Promise<{ chunks: AsyncGenerator<string>; finish: () => void }>;
   /** Puts what is committed into the tree and signs it, now rather than within a second. Throws `ledger/integrity_lost` (503). */
   sequence(workspaceId: string): Promise<void>;
   /** The same soon, and again until it could be done: for what a crash left outside the tree. */
@@ -41,13 +47,20 @@ export function createLedger({
   log: SequencerLog;
 }): Ledger {
   const sequencer = createSequencer({ database, keys, clock, log });
+  const appended = (workspaceId: string): void => {
+    sequencer.soon(workspaceId);
+    tails.appended(workspaceId);
+  };
+  const append = appendEntry({ database, keys, clock }, { requireSound: sequencer.requireSound, appended });
+  const tails = createTails({ database, keys }, append);
   return {
-    append: appendEntry({ database, keys, clock }, { requireSound: sequencer.requireSound, appended: sequencer.soon }),
+    append,
     list: (workspaceId, input) => listEntries(database, keys, workspaceId, input),
     get: (workspaceId, entryId) => getEntry(database, keys, workspaceId, entryId),
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
     export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
     exportPlain: (workspaceId, filter) => exportPlain(database, keys, workspaceId, filter),
+    tail: tails.open,
     sequence: sequencer.sequence,
     sequenceSoon: sequencer.soon,
     requireSound: sequencer.requireSound,

@@ -5,14 +5,20 @@ import {
   ledgerFilterSchema,
   ledgerListInputSchema,
   ledgerPageSchema,
+  ledgerPositionSchema,
+  ledgerTailInputSchema,
   ProblemError,
 } from '@strongroom/protocol';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { type Asker, auditContext, type Call, type Verb, verb } from '#contracts';
+import { badEventId } from './errors.ts';
 import type { Ledger } from './index.ts';
 
 const EXPORT_MEDIA_TYPE = 'application/x-ndjson';
+const TAIL_MEDIA_TYPE = 'text/event-stream';
+/** A client that is cut off comes back; one that does so without end fills the log with its comings. */
+const TAILS_PER_MINUTE_MAX = 60;
 
 export function ledgerRoutes(ledger: Ledger): Verb[] {
   return [
@@ -46,6 +52,27 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       handle: async (call) => {
         await recordExport(ledger, call.asker);
         return send(call, EXPORT_MEDIA_TYPE, ledger.exportPlain(call.asker.workspaceId, call.input.query));
+      },
+    }),
+    verb({
+      name: 'ledger.tail',
+      method: 'GET',
+      path: '/ledger/tail',
+      summary:
+        'Audit entries as they come, as Server-Sent Events; `Last-Event-ID`, or `after`, goes on after a position',
+      permission: 'ledger.read',
+      audit: null,
+      auditsItself: true,
+      input: z.object({ query: ledgerTailInputSchema }),
+      output: null,
+      answers: { schema: ledgerEntrySchema, mediaTypes: [TAIL_MEDIA_TYPE] },
+      ratePerMinuteMax: TAILS_PER_MINUTE_MAX,
+      handle: async (call) => {
+        const { after, ...filter } = call.input.query;
+        const { signal } = call;
+        const from = lastEventId(call) ?? after ?? null;
+        const { chunks, finish } = await ledger.tail(call.asker, { after: from, filter, signal });
+        return send(call, TAIL_MEDIA_TYPE, chunks, finish);
       },
     }),
     verb({
@@ -88,8 +115,13 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
  * Sends chunks no faster than the client reads. When the asker's access ends, or the server stops, the connection is cut
  * off there and then, also one that nobody reads: the answer must not look complete, and nothing more leaves.
  */
-function send({ reply, signal }: Call<unknown>, mediaType: string, chunks: AsyncGenerator<string>): FastifyReply {
-  const body = Readable.from(chunks, { objectMode: false });
+function send(
+  { reply, signal }: Call<unknown>,
+  mediaType: string,
+  chunks: AsyncGenerator<string>,
+  closed: () => void = () => {},
+): FastifyReply {
+  const body = Readable.from(chunks, { objectMode: false }).once('close', closed);
   // Who has left needs no reason.
   const cut = (): unknown => body.destroy(reply.raw.destroyed ? undefined : reasonOf(signal));
   signal.addEventListener('abort', cut);
@@ -102,6 +134,15 @@ function send({ reply, signal }: Call<unknown>, mediaType: string, chunks: Async
 
 function reasonOf({ reason }: AbortSignal): Error {
   return reason instanceof Error ? reason : new Error('aborted');
+}
+
+/** The header of whoever comes back goes before what the address says, which an `EventSource` repeats as it was. */
+function lastEventId({ request }: Call<unknown>): number | null {
+  const written = request.headers['last-event-id'];
+  if (written === undefined || written === '') return null;
+  const parsed = ledgerPositionSchema.safeParse(written);
+  if (parsed.success) return parsed.data;
+  throw badEventId();
 }
 
 /** The one act that happens unaudited: a log that was changed from outside takes no entry, and is then needed most. */

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { loadClusterSecret, localKeyWrapper } from '@strongroom/keyring';
 import { temporaryFolder } from '@strongroom/testkit';
 import pg from 'pg';
-import type { AuditContext, AuditEvent } from '#contracts';
+import type { Asker, AuditContext, AuditEvent } from '#contracts';
 import type { Database } from '#platform/database';
 import { createVault, migrations as vaultMigrations } from '#vault';
 import { startTestDatabase } from '../../platform/database/test-database.ts';
@@ -64,5 +65,22 @@ export function eventOf(over: Partial<AuditEvent> = {}): AuditEvent {
     outcome: 'done',
     counts: { rows: 5 },
     ...over,
+  };
+}
+
+/** An administrator of a workspace of their own. */
+export function askerOfTheirOwn(): Asker {
+  return {
+    workspaceId: randomUUID(),
+    personId: randomUUID(),
+    email: 'ada@example.org',
+    name: 'Ada',
+    role: 'admin',
+    teams: [],
+    sessionId: null,
+    tokenId: 'token-1',
+    own: true,
+    address: '192.0.2.7',
+    requestId: 'request-1',
   };
 }
