@@ -247,7 +247,7 @@ export const entries: LedgerEntry[] = Array.from({ length: 137 }, (_, index) =>
 );
 
 /** The fourth and the sixth of ten are no longer what they were. */
-function entryOf(position: number, time: string): LedgerEntry {
+export function entryOf(position: number, time: string): LedgerEntry {
   const index = 137 - position;
   const [action, resource, outcome, reason] = actions.at(index % actions.length) ?? actions[0];
   const person = people[index % 4 === 3 ? 2 : Math.abs(index % 2)] ?? people[0];

@@ -168,6 +168,27 @@ test('the keyboard goes everywhere: a scene, the question, SQL and back', async 
   await page.context().close();
 });
 
+test('Live puts new entries above the others as they are written, and off leaves them there', async () => {
+  const { page, complaints } = await open('/audit');
+  const number = (row: number, text: string) =>
+    page.getByRole('row').nth(row).getByText(text, { exact: true }).waitFor();
+  const live = page.getByRole('button', { name: 'Live' });
+  await number(1, '137');
+  await live.click();
+  await number(1, '139');
+  await number(3, '137');
+  await page.getByText('New entries appear as they are written').waitFor();
+  await live.click();
+  await page.getByText('New entries appear as they are written').waitFor({ state: 'detached' });
+  await live.click();
+  await page.getByText('New entries appear as they are written').waitFor();
+  await number(1, '139');
+  await number(2, '138');
+  await number(3, '137');
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test('an entry that shows no more says why, in the list and when it is opened', async () => {
   const { page } = await open('/audit');
   const row = page.getByRole('row').filter({ hasText: 'redacted' }).first();

@@ -104,7 +104,7 @@ export const listEntries = (input: LedgerPageOf, options: Signal = {}) =>
 export const readEntry = (id: string, options: Signal = {}) =>
   call(ledgerEntrySchema, 'GET', `/ledger/${segment(id)}`, options);
 
-function parameters(input: Readonly<Record<string, string | number | undefined>>): string {
+export function parameters(input: Readonly<Record<string, string | number | undefined>>): string {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== '');
   return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
 }
