@@ -158,7 +158,7 @@ test('while the model is silent the log has what it was told, and a cancelled qu
   await expect(asked).rejects.toThrow(/abort/i);
   replies(COUNT);
   await until('the question is over', async () =>
-    (await ledgerSince(server, before)).some(({ decision }) => decision.reason === 'assistant/cancelled'),
+    (await ledgerSince(server, before)).some(({ decision }) => decision?.reason === 'assistant/cancelled'),
   );
   expect(await actionsSince(before)).not.toContain('query.released');
 });

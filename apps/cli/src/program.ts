@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { addLifecycle } from './add-lifecycle.ts';
 import { addVault } from './add-vault.ts';
+import type { LedgerFilter } from './commands/ledger/filter.ts';
+import type { LedgerOptions } from './commands/ledger/list.ts';
 import type { WitnessOptions } from './commands/witness/run.ts';
 import { WrongUsage } from './failure.ts';
-import { append, group, offline, oneOf, portNumber, run, verb, wholeNumber } from './verbs.ts';
+import { append, group, offline, oneOf, portNumber, position, run, verb, wholeNumber } from './verbs.ts';
 
 /** Every command there is. A command's code is loaded when it runs, so that starting stays fast. */
 export function buildProgram(): Command {
@@ -202,20 +204,22 @@ function addLedger(program: Command): void {
     (id: string, _: object, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/show.ts')).show(session, id)),
   );
-  verb(ledger, 'list', 'Its latest entries')
+  withTimes(verb(ledger, 'list', 'Its latest entries'))
     .option('--limit <entries>', 'how many', wholeNumber)
     .option('--before <position>', 'older than this one', wholeNumber)
-    .option('--action <action>', 'e.g. query.released')
-    .option('--actor <person>')
-    .option('--resource <name>')
-    .option('--outcome <outcome>', 'begun, done, refused or failed', oneOf('begun', 'done', 'refused', 'failed'))
-    .action((options: Record<string, never>, command: Command) =>
+    .action(({ json: _, ...options }: Json & LedgerOptions, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/list.ts')).list(session, options)),
     );
-  verb(ledger, 'export <file>', 'All of it, with what is needed to verify it anywhere').action(
-    (file: string, _: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/ledger/export.ts')).exportTo(session, file)),
-  );
+  withTimes(verb(ledger, 'export <file>', 'All of it, with what is needed to verify it anywhere'))
+    .option('--plain', 'entries to read instead, one line of JSON each: all, or those that the other options name')
+    .action((file: string, { json: _, ...options }: Json & ExportOptions, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/export.ts')).exportTo(session, file, options)),
+    );
+  withFilter(verb(ledger, 'tail', 'Its entries as they come, until you stop it'))
+    .option('--after <position>', 'first all that came after this one; 0: all there are', position)
+    .action(({ json: _, ...options }: Json & LedgerFilter & { after?: number }, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/tail.ts')).tail(session, options)),
+    );
   verb(ledger, 'prove <id>', 'That one entry is in it; `verify receipt` checks what this prints').action(
     (id: string, _: object, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/prove.ts')).prove(session, id)),
@@ -223,6 +227,29 @@ function addLedger(program: Command): void {
   withKnown(verb(ledger, 'verify', 'Check all of it here, entry by entry')).action((options: Known, command: Command) =>
     run(command, async (session) => (await import('./commands/ledger/verify.ts')).verify(session, options)),
   );
+}
+
+type Json = { json?: true };
+type ExportOptions = LedgerFilter & { plain?: true };
+
+/** Which entries; several options together find what all of them do. */
+function withFilter(command: Command): Command {
+  return command
+    .option('--action <action>', 'e.g. query.released, or query')
+    .option('--actor <person>', 'who did it, by email address or id')
+    .option('--session <id>', 'of a browser or a token')
+    .option('--address <address>', 'where it came from')
+    .option('--request-id <id>')
+    .option('--resource <name>', 'what it was done to, or anything below it')
+    .option('--allowed <allowed>', 'true or false', oneOf('true', 'false'))
+    .option('--reason <reason>', 'why, in full')
+    .option('--outcome <outcome>', 'begun, done, refused or failed', oneOf('begun', 'done', 'refused', 'failed'));
+}
+
+function withTimes(command: Command): Command {
+  return withFilter(command)
+    .option('--from <instant>', 'from this time on, e.g. 2026-03-01T08:00:00Z')
+    .option('--to <instant>', 'before this time');
 }
 
 /** What whoever verifies knows without the server. */

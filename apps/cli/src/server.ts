@@ -6,6 +6,7 @@ export type Request = {
   /** Bytes as they are, streamed; instead of `body`. */
   readonly raw?: Blob;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 };
 
 export type Server = {
@@ -62,6 +63,7 @@ function toFetch(method: string, token: string | null, request: Request): Reques
     },
     ...(json ? { body: JSON.stringify(request.body) } : {}),
     ...(request.raw === undefined ? {} : { body: request.raw }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
   };
 }
 

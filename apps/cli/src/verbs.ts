@@ -29,6 +29,10 @@ export function wholeNumber(text: string): number {
   return number;
 }
 
+export function position(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text);
+}
+
 export function portNumber(text: string): number {
   const port = Number(text);
   if (!/^[0-9]{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');

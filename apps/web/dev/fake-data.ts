@@ -1,6 +1,7 @@
 import type {
   CatalogColumn,
   CatalogTable,
+  AuditOutcome,
   LedgerEntry,
   Person,
   Question,
@@ -221,7 +222,8 @@ export const questions: Question[] = [
   };
 });
 
-const actions: [string, string | null, LedgerEntry['outcome'], string][] = [
+type Act = [string, string | null, AuditOutcome, string];
+const actions: [Act, ...Act[]] = [
   ['query.completed', 'aviation', 'done', 'granted to everyone'],
   ['query.released', 'aviation', 'done', 'granted to everyone'],
   ['assistant.asked', 'aviation', 'done', 'role admin'],
@@ -231,13 +233,31 @@ const actions: [string, string | null, LedgerEntry['outcome'], string][] = [
   ['identity.signed_in', null, 'done', 'one-time link'],
   ['egress.disclosed', 'models.example.com', 'failed', 'declared endpoint'],
 ];
-export const entries: LedgerEntry[] = Array.from({ length: 137 }, (_, index) => {
-  const [action, resource, outcome, reason] = actions[index % actions.length] ?? ['query.released', null, 'done', ''];
-  const person = people[index % 4 === 3 ? 2 : index % 2] ?? people[0];
+const closed = {
+  actor: null,
+  session: null,
+  address: null,
+  requestId: null,
+  resource: null,
+  decision: null,
+  counts: null,
+};
+export const entries: LedgerEntry[] = Array.from({ length: 137 }, (_, index) =>
+  entryOf(137 - index, at(4 + index * 7)),
+);
+
+/** The fourth and the sixth of ten are no longer what they were. */
+export function entryOf(position: number, time: string): LedgerEntry {
+  const index = 137 - position;
+  const [action, resource, outcome, reason] = actions.at(index % actions.length) ?? actions[0];
+  const person = people[index % 4 === 3 ? 2 : Math.abs(index % 2)] ?? people[0];
+  const place = { id: `0199f3a2-7c41-7d0e-9b52-${String(1000000000 + index).padStart(12, 'a')}`, position };
+  if (index % 10 === 3) return { ...place, state: 'redacted', at: time, action, outcome, ...closed };
+  if (index % 10 === 5) return { ...place, state: 'altered', at: time, action, outcome, ...closed };
   return {
-    id: `0199f3a2-7c41-7d0e-9b52-${String(1000000000 + index).padStart(12, 'a')}`,
-    position: 137 - index,
-    at: at(4 + index * 7),
+    ...place,
+    state: 'open',
+    at: time,
     actor: { kind: 'person', id: person?.id ?? null, name: person?.email ?? '' },
     session: 'c0ffee00-1111-4222-8333-444455556666',
     address: '127.0.0.1',
@@ -248,4 +268,4 @@ export const entries: LedgerEntry[] = Array.from({ length: 137 }, (_, index) => 
     outcome,
     counts: action === 'query.completed' ? { rows: 5, bytes: 412, elapsed_ms: 38 } : {},
   };
-});
+}

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { ANSWER_MEDIA_TYPE } from '@strongroom/protocol';
+import { ANSWER_MEDIA_TYPE, encodeStreamEvent } from '@strongroom/protocol';
 import { framesOf, problem } from './fake-answers.ts';
-import { at, entries, people, questions, sources, tables } from './fake-data.ts';
+import { at, entries, entryOf, people, questions, sources, tables } from './fake-data.ts';
 
 // A stand-in for the server, for looking at scenes and for the tests of the face: the built app under the same
 // Content-Security-Policy, metadata from memory, answers as real frames. It decides and protects nothing.
@@ -109,7 +109,7 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
         (entry) =>
           entry.position < before &&
           entry.action.includes(url.searchParams.get('action') ?? '') &&
-          entry.outcome.includes(url.searchParams.get('outcome') ?? ''),
+          (entry.outcome ?? '').includes(url.searchParams.get('outcome') ?? ''),
       );
       return { entries: page.slice(0, 50), next: page.length > 50 ? (page[49]?.position ?? null) : null };
     },
@@ -176,6 +176,7 @@ async function answerApi(
     return sendProblem(response, 403, 'http/forged', 'the request did not come from this app');
   if (request.method === 'POST' && (parts[0] === 'ask' || parts[0] === 'questions'))
     return sendFrames(response, String(body['question'] ?? body['sql']), parts[0] !== 'ask', onAbandoned);
+  if (parts.join('/') === 'ledger/tail') return sendTail(response, Number(url.searchParams.get('after')));
   const route =
     table[`${request.method} ${parts.join('/')}`] ??
     (parts.length > 1 ? table[`${request.method} ${parts[0]}/`] : undefined) ??
@@ -201,6 +202,14 @@ async function sendFrames(
     response.write(frame);
   }
   response.end();
+}
+
+/** Two entries that come at once, and then nothing more. */
+async function sendTail(response: ServerResponse, after: number): Promise<void> {
+  response.setHeader('content-type', 'text/event-stream');
+  response.write(`id: ${after}\n\n`);
+  for (const position of [after + 1, after + 2])
+    response.write(encodeStreamEvent({ id: position, event: 'entry', data: JSON.stringify(entryOf(position, at(0))) }));
 }
 
 async function sendProblem(response: ServerResponse, status: number, code: string, title: string): Promise<void> {

@@ -168,6 +168,53 @@ test('the keyboard goes everywhere: a scene, the question, SQL and back', async 
   await page.context().close();
 });
 
+test('Live puts new entries above the others as they are written, and off leaves them there', async () => {
+  const { page, complaints } = await open('/audit');
+  const number = (row: number, text: string) =>
+    page.getByRole('row').nth(row).getByText(text, { exact: true }).waitFor();
+  const live = page.getByRole('button', { name: 'Live' });
+  await number(1, '137');
+  await live.click();
+  await number(1, '139');
+  await number(3, '137');
+  await page.getByText('New entries appear as they are written').waitFor();
+  await live.click();
+  await page.getByText('New entries appear as they are written').waitFor({ state: 'detached' });
+  await live.click();
+  await page.getByText('New entries appear as they are written').waitFor();
+  await number(1, '139');
+  await number(2, '138');
+  await number(3, '137');
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('an entry that shows no more says why, in the list and when it is opened', async () => {
+  const { page } = await open('/audit');
+  const row = page.getByRole('row').filter({ hasText: 'redacted' }).first();
+  await row.click();
+  await page.getByRole('dialog').getByText('The key of this entry is gone').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('row').filter({ hasText: 'altered' }).first().click();
+  await page.getByRole('dialog').getByText('Somebody changed this entry in the database').waitFor();
+  await page.context().close();
+});
+
+test('what can not be searched for is said beside its field, and not asked for', async () => {
+  const { page } = await open('/audit');
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).search));
+  await page.getByLabel('Action').fill('query released');
+  await page.getByText('Like query.released, or query').waitFor();
+  await page.getByLabel('From (your time)').fill('2026-03-02T00:00');
+  await page.getByLabel('To (your time)').fill('2026-03-01T00:00');
+  await page.getByText('Must be later').waitFor();
+  await page.getByLabel('Action').fill('query.');
+  await expect.poll(() => asked.at(-1), { timeout: 30_000 }).toContain('action=query&');
+  expect(asked.filter((search) => search.includes('to=') || search.includes('released'))).toEqual([]);
+  await page.context().close();
+});
+
 test('a one-time link leaves the address bar at once, and a used one says what to do', async () => {
   const { page } = await open('/sign-in#code=used');
   await page.getByText('This link was used or is too old.').waitFor();

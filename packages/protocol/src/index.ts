@@ -1,6 +1,7 @@
 export * from './answer.ts';
 export * from './catalog.ts';
 export type * from './checked-sql.ts';
+export * from './event-stream.ts';
 export * from './frames.ts';
 export * from './ledger.ts';
 export * from './lifecycle.ts';

@@ -8,11 +8,14 @@ import { z } from 'zod';
 export const auditOutcomeSchema = z.enum(['begun', 'done', 'refused', 'failed']);
 export type AuditOutcome = z.infer<typeof auditOutcomeSchema>;
 
-/** One entry of the audit log as an admin reads it. Counts, names and ids: never a row value, prompt or SQL text. */
-export const ledgerEntrySchema = z.object({
+const place = {
   id: z.string(),
   /** Position in the workspace's log, from 1. */
   position: z.int(),
+};
+const openEntrySchema = z.object({
+  ...place,
+  state: z.literal('open'),
   at: z.iso.datetime(),
   actor: z.object({ kind: z.enum(['person', 'anonymous', 'system']), id: z.string().nullable(), name: z.string() }),
   session: z.string().nullable(),
@@ -24,17 +27,100 @@ export const ledgerEntrySchema = z.object({
   outcome: auditOutcomeSchema,
   counts: z.record(z.string(), z.number()),
 });
-export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+const closed = {
+  actor: z.null(),
+  session: z.null(),
+  address: z.null(),
+  requestId: z.null(),
+  resource: z.null(),
+  decision: z.null(),
+  counts: z.null(),
+};
 
-export const ledgerListInputSchema = z.object({
-  before: z.coerce.number().int().min(1).optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  action: z.string().max(100).optional(),
-  actor: z.string().max(254).optional(),
-  resource: z.string().max(300).optional(),
+/**
+ * One entry of the audit log as an admin reads it. Counts, names and ids: never a row value, prompt or SQL text.
+ * `redacted`: its key is gone; time, action and outcome are those that were written. `altered`: somebody changed it in
+ * the database, and time, action and outcome are what stands there now.
+ */
+export const ledgerEntrySchema = z.discriminatedUnion('state', [
+  openEntrySchema,
+  z.object({
+    ...place,
+    state: z.literal('redacted'),
+    at: z.iso.datetime(),
+    action: z.string(),
+    outcome: auditOutcomeSchema,
+    ...closed,
+  }),
+  z.object({
+    ...place,
+    state: z.literal('altered'),
+    /** Any text: what stands there need not be a time. */
+    at: z.string(),
+    action: z.string(),
+    /** null: what stands there is none. */
+    outcome: auditOutcomeSchema.nullable(),
+    ...closed,
+  }),
+]);
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+export type OpenLedgerEntry = Extract<LedgerEntry, { state: 'open' }>;
+
+/** A whole action (`sources.added`) or the noun of several (`sources`). */
+export const actionPattern = /^[a-z][a-z-]*(\.[a-z_]+)?$/;
+const text = z.string().min(1).max(1000);
+const instant = z.iso
+  .datetime({ offset: true, error: 'must be an instant like `2026-03-01T08:00:00Z`' })
+  .transform((written) => new Date(written));
+
+const wanted = {
+  action: z
+    .string()
+    .max(100)
+    .regex(actionPattern, 'must be an action like `query.released`, or its noun, `query`')
+    .optional(),
+  /** Name, email address or id; of a token also who made it. */
+  actor: text.optional(),
+  /** Id of the session or the token. */
+  session: text.optional(),
+  address: text.optional(),
+  requestId: text.optional(),
+  /** This one and all below it. */
+  resource: text.optional(),
+  /** What the decision was. */
+  allowed: z
+    .enum(['true', 'false'])
+    .transform((written) => written === 'true')
+    .optional(),
+  /** The whole reason of the decision. */
+  reason: text.optional(),
   outcome: auditOutcomeSchema.optional(),
-});
+};
+/** From `from` on and before `to`. */
+const times = { from: instant.optional(), to: instant.optional() };
+const inOrder = ({ from, to }: { from?: Date | undefined; to?: Date | undefined }): boolean =>
+  from === undefined || to === undefined || from < to;
+const outOfOrder = { path: ['to'], error: 'must be later than `from`' };
+
+/** All of what is given must hold. Strict: a name that was misspelt would otherwise find everything. */
+export const ledgerFilterSchema = z.strictObject({ ...times, ...wanted }).refine(inOrder, outOfOrder);
+export const ledgerListInputSchema = z
+  .strictObject({
+    before: z.coerce.number().int().min(1).optional(),
+    limit: z.coerce.number().int().min(1).max(500).default(50),
+    ...times,
+    ...wanted,
+  })
+  .refine(inOrder, outOfOrder);
 export const ledgerPageSchema = z.object({ entries: z.array(ledgerEntrySchema), next: z.int().nullable() });
+
+/** A position as it is written in an address or a header. */
+export const ledgerPositionSchema = z
+  .string()
+  .regex(/^[0-9]{1,15}$/, 'must be a position of the log, or 0')
+  .transform(Number);
+/** `after`: where to go on; from now on where it is missing. */
+export const ledgerTailInputSchema = z.strictObject({ after: ledgerPositionSchema.optional(), ...wanted });
 
 const fieldsSchema = z.union([z.object({ hash: z.string() }), z.record(z.string(), z.tuple([z.string(), z.string()]))]);
 

@@ -1,5 +1,5 @@
 import { ANSWER_MEDIA_TYPE, decodeFrames, type Frame, ProblemError } from '@strongroom/protocol';
-import { fetchOrExplain, problemOf } from './client.ts';
+import { chunksOf, fetchOrExplain, problemOf } from './client.ts';
 
 export type Asking = { mode: 'question' | 'sql'; text: string; source: string | null };
 
@@ -27,20 +27,5 @@ export async function* streamAnswer(asking: Asking, signal: AbortSignal): AsyncG
   } catch (cause) {
     if (signal.aborted || cause instanceof ProblemError) throw cause;
     throw new ProblemError('web/broken_off', 502, 'the answer broke off before its end', { internal: String(cause) });
-  }
-}
-
-async function* chunksOf(body: ReadableStream<Uint8Array> | null, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
   }
 }

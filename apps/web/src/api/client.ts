@@ -85,3 +85,22 @@ export function problemFrom(status: number, body: unknown): ProblemError {
 export function segment(value: string): string {
   return encodeURIComponent(value);
 }
+
+/** A body as it arrives; whoever stops reading lets the connection go. */
+export async function* chunksOf(
+  body: ReadableStream<Uint8Array> | null,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

@@ -90,21 +90,22 @@ export const listQuestions = (options: Signal = {}) =>
 export const forgetQuestion = (id: string) => callForNothing('DELETE', `/questions/${segment(id)}`);
 export const forgetAllQuestions = () => callForNothing('DELETE', '/questions');
 
+/** What an entry must have to be shown; what is empty is not asked for. */
 export type LedgerFilter = {
-  before?: number;
-  limit?: number;
   action?: string;
   actor?: string;
   resource?: string;
+  allowed?: string;
   outcome?: string;
 };
-export const listEntries = (filter: LedgerFilter, options: Signal = {}) =>
-  call(ledgerPageSchema, 'GET', `/ledger?${parameters(filter)}`, options);
+type LedgerPageOf = LedgerFilter & { from?: string; to?: string; before?: number; limit?: number };
+export const listEntries = (input: LedgerPageOf, options: Signal = {}) =>
+  call(ledgerPageSchema, 'GET', `/ledger?${parameters(input)}`, options);
 export const readEntry = (id: string, options: Signal = {}) =>
   call(ledgerEntrySchema, 'GET', `/ledger/${segment(id)}`, options);
 
-function parameters(filter: LedgerFilter): string {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined && value !== '');
+export function parameters(input: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== '');
   return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
 }
 

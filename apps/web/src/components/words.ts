@@ -37,8 +37,9 @@ export function day(at: string): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
 }
 
-/** Local date and time to the second, for the audit log. */
+/** Local date and time to the second, for the audit log; what is no time as it stands. */
 export function moment(at: string): string {
+  if (Number.isNaN(Date.parse(at))) return at;
   return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(at));
 }
 

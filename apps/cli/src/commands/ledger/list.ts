@@ -1,22 +1,12 @@
 import type { LedgerEntry } from '@strongroom/protocol';
 import type { Session } from '../../session.ts';
+import { countsOf, whoOf } from './entry-view.ts';
+import { type LedgerFilter, queryOf } from './filter.ts';
 
-export type LedgerOptions = {
-  limit?: number;
-  before?: number;
-  action?: string;
-  actor?: string;
-  resource?: string;
-  outcome?: string;
-};
+export type LedgerOptions = LedgerFilter & { limit?: number; before?: number };
 
 export async function list({ server, terminal }: Session, options: LedgerOptions): Promise<void> {
-  const { limit, before, action, actor, resource, outcome } = options;
-  const given = Object.entries({ limit, before, action, actor, resource, outcome }).filter(
-    ([, value]) => value !== undefined,
-  );
-  const filter = new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)]));
-  const page = await server.call<{ entries: LedgerEntry[]; next: number | null }>('GET', `ledger?${filter.toString()}`);
+  const page = await server.call<{ entries: LedgerEntry[]; next: number | null }>('GET', `ledger${queryOf(options)}`);
   if (terminal.json) return terminal.printJson(page);
   const columns = [
     { title: '#', right: true },
@@ -28,21 +18,17 @@ export async function list({ server, terminal }: Session, options: LedgerOptions
     { title: 'reason' },
     { title: 'counts' },
   ];
-  const counts = (entry: LedgerEntry): string =>
-    Object.entries(entry.counts)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(', ');
   terminal.table(
     columns,
     page.entries.map((entry) => [
       entry.position,
       entry.at,
-      entry.actor.name,
+      whoOf(entry),
       entry.action,
       entry.resource,
       entry.outcome,
-      entry.decision.reason,
-      counts(entry),
+      entry.decision?.reason,
+      countsOf(entry),
     ]),
   );
   if (page.next !== null) terminal.aside(`older entries: ledger list --before ${page.next}`);

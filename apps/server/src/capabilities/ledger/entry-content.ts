@@ -1,8 +1,8 @@
 import type { AuditContext, AuditEvent } from '#contracts';
-import type { LedgerEntry } from '@strongroom/protocol';
+import type { OpenLedgerEntry } from '@strongroom/protocol';
 
 /** All of an entry but where it stands: what is sealed. */
-export type EntryContent = Omit<LedgerEntry, 'id' | 'position'>;
+export type EntryContent = Omit<OpenLedgerEntry, 'id' | 'position' | 'state'>;
 
 const textLengthMax = 1000;
 // Control characters, line separators, and the marks that reorder text: a log line must read as what it is.

@@ -11,11 +11,6 @@ export function notFound(): ProblemError {
   return new ProblemError('ledger/not_found', 404, 'there is no such audit entry');
 }
 
-/** What is clear in the row differs from what was sealed with it: somebody changed the database. */
-export function altered(position: number): ProblemError {
-  return new ProblemError('ledger/altered', 500, `audit entry ${position} was altered in the database`);
-}
-
 /** The log is not what we signed: nothing that needs it happens until an operator has looked. `what` names the part. */
 export function integrityLost(what: string): ProblemError {
   return new ProblemError(
@@ -32,4 +27,28 @@ export function pending(position: number): ProblemError {
     503,
     `audit entry ${position} is not in the tree yet; try again in a moment`,
   );
+}
+
+/** Somebody follows the log more often than one person may, on this server. */
+export function tooManyTails(tailsMax: number): ProblemError {
+  return new ProblemError(
+    'ledger/too_many_tails',
+    429,
+    `you follow the audit log ${tailsMax} times already; end one of them first`,
+    { members: { tailsMax } },
+  );
+}
+
+/** Where somebody wants to go on was never reached here: another log, or one that was cut since. */
+export function notReached(after: number, last: number): ProblemError {
+  return new ProblemError(
+    'ledger/not_reached',
+    409,
+    `the audit log ends at ${last}, so nothing can follow ${after}; is it the one you read before?`,
+    { members: { last } },
+  );
+}
+
+export function badEventId(): ProblemError {
+  return new ProblemError('ledger/bad_event_id', 400, '`Last-Event-ID` must be a position of the log, or 0');
 }

@@ -1,3 +1,4 @@
+import type { Asker } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import type { EntryProof } from '@strongroom/merkle-log';
@@ -5,19 +6,28 @@ import type { LedgerEntry } from '@strongroom/protocol';
 import { type EntryWriter, entryWriter } from './append-entry.ts';
 import { certifyErasure, type ErasureRecord } from './certify-erasure.ts';
 import { exportEntries } from './export-entries.ts';
+import { exportPlain } from './export-plain.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { proveEntry } from './prove-entry.ts';
-import { getEntry, listEntries, type LedgerFilter, type LedgerPage } from './read-entries.ts';
+import { getEntry, listEntries, type LedgerFilter, type LedgerListInput, type LedgerPage } from './read-entries.ts';
 import { createSubjects } from './subjects.ts';
 import { createSequencer, type SequencerLog } from './sequence-entries.ts';
+import { createTails, type TailOptions } from './tail-entries.ts';
 
 export type Ledger = EntryWriter & {
-  list(workspaceId: string, filter: LedgerFilter): Promise<LedgerPage>;
+  list(workspaceId: string, input: LedgerListInput): Promise<LedgerPage>;
   get(workspaceId: string, entryId: string): Promise<LedgerEntry>;
   /** That an entry is in the log, for whoever holds the log's public key. Throws `ledger/not_found` (404). */
   prove(workspaceId: string, entryId: string): Promise<EntryProof>;
   /** The verifiable export, one line at a time, in memory that doesn't grow with it. */
   export(workspaceId: string): AsyncGenerator<string, void, undefined>;
+  /** What a filter finds as lines of JSON, the oldest first, in such memory too. */
+  exportPlain(workspaceId: string, filter: LedgerFilter): AsyncGenerator<string, void, undefined>;
+  /**
+   * Entries as they come, as text of an event stream; `finish` must be called when nobody reads it any more.
+   * Throws `ledger/too_many_tails` (429), `ledger/not_reached` (409).
+   */
+  tail(asker: Asker, options: TailOptions): Promise<{ chunks: AsyncGenerator<string>; finish: () => void }>;
   /** Puts what is committed into the tree and signs it, now rather than within a second. Throws `ledger/integrity_lost` (503). */
   sequence(workspaceId: string): Promise<void>;
   /** The same soon, and again until it could be done: for what a crash left outside the tree. */
@@ -46,19 +56,24 @@ export function createLedger({
 }): Ledger {
   const subjects = createSubjects(database);
   const sequencer = createSequencer({ database, keys, clock, log });
+  const appended = (workspaceId: string): void => {
+    sequencer.soon(workspaceId);
+    tails.appended(workspaceId);
+  };
+  const writer = entryWriter({ database, keys, clock, subjects }, { requireSound: sequencer.requireSound, appended });
+  const tails = createTails({ database, keys }, writer.append);
   return {
-    ...entryWriter(
-      { database, keys, clock, subjects },
-      { requireSound: sequencer.requireSound, appended: sequencer.soon },
-    ),
+    ...writer,
     subjectsNamed: async (workspaceId, names) =>
       subjects.idsOf(workspaceId, await keys.forWorkspace(workspaceId), names),
     forgetSubjects: async (workspaceId, ids) => subjects.forget(workspaceId, await keys.forWorkspace(workspaceId), ids),
-    list: (workspaceId, filter) => listEntries(database, keys, workspaceId, filter),
+    certifyErasure: (workspaceId, record) => certifyErasure(database, keys, sequencer, workspaceId, record),
+    list: (workspaceId, input) => listEntries(database, keys, workspaceId, input),
     get: (workspaceId, entryId) => getEntry(database, keys, workspaceId, entryId),
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
     export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
-    certifyErasure: (workspaceId, record) => certifyErasure(database, keys, sequencer, workspaceId, record),
+    exportPlain: (workspaceId, filter) => exportPlain(database, keys, workspaceId, filter),
+    tail: tails.open,
     sequence: sequencer.sequence,
     sequenceSoon: sequencer.soon,
     requireSound: sequencer.requireSound,
@@ -72,4 +87,4 @@ export { migrations } from './migrations.ts';
 export { holdings } from './holdings.ts';
 export type { PreparedEntries } from './append-entry.ts';
 export type { EntryKeys, LedgerKeys, SealedEntry } from './ledger-keys.ts';
-export type { LedgerFilter, LedgerPage } from './read-entries.ts';
+export type { LedgerFilter, LedgerListInput, LedgerPage } from './read-entries.ts';

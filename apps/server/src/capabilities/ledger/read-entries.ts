@@ -1,41 +1,39 @@
 import type { z } from 'zod';
-import { type LedgerEntry, ledgerEntrySchema, type ledgerListInputSchema } from '@strongroom/protocol';
+import type { LedgerEntry, ledgerFilterSchema, ledgerListInputSchema } from '@strongroom/protocol';
 import type { Database } from '#platform/database';
-import { altered, notFound } from './errors.ts';
-import { openContent } from './sealed-content.ts';
+import { notFound } from './errors.ts';
 import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
-import { selectEntries, selectEntry, type StoredEntry } from './store.ts';
+import { openEntry } from './open-entry.ts';
+import { findEntries, selectSpan, type Wanted, wholeLog } from './search-store.ts';
+import { selectEntry } from './store.ts';
 import { termsWanted } from './terms.ts';
 
 /** As the boundary parsed it. */
-export type LedgerFilter = z.output<typeof ledgerListInputSchema>;
+export type LedgerFilter = z.output<typeof ledgerFilterSchema>;
+export type LedgerListInput = z.output<typeof ledgerListInputSchema>;
 /** `next`: what to give as `before` for the following page; null at the end. */
 export type LedgerPage = { readonly entries: LedgerEntry[]; readonly next: number | null };
 
-const actionPattern = /^[a-z][a-z-]*(\.[a-z_]+)?$/;
-
-/** Newest first. `action`: a whole one (`sources.added`) or a noun (`sources`). `resource`: also all below it. `actor`: id or name. */
+/** Newest first. Pages join by position, so entries that come meanwhile neither shift nor repeat what follows. */
 export async function listEntries(
   database: Database,
   keys: LedgerKeys,
   workspaceId: string,
-  filter: LedgerFilter,
+  { before, limit, ...filter }: LedgerListInput,
 ): Promise<LedgerPage> {
-  // No action looks like this, and PostgreSQL would refuse some of it (NUL) as text.
-  if (filter.action !== undefined && !actionPattern.test(filter.action)) return { entries: [], next: null };
-  const { limit } = filter;
   const entryKeys = await keys.forWorkspace(workspaceId);
-  const wanted = termsWanted(filter);
-  const query = {
-    before: filter.before ?? null,
-    action: filter.action ?? null,
-    outcome: filter.outcome ?? null,
-    wanted: wanted.length === 0 ? null : wanted.map((text) => entryKeys.term(text)),
-    rowsMax: limit + 1,
-  };
-  const rows = await database.withWorkspace(workspaceId, (transaction) =>
-    selectEntries(transaction, workspaceId, query),
-  );
+  const wanted = wantedBy(entryKeys, filter);
+  const rows = await database.withWorkspace(workspaceId, async (within) => {
+    // Where only `from` is given the newest entry is in it, and a page is full long before the walk leaves it.
+    const span = wanted.to !== null ? await selectSpan(within, workspaceId, wanted) : wholeLog;
+    if (span === null) return [];
+    return findEntries(within, workspaceId, wanted, {
+      after: span.after,
+      before: Math.min(span.before, before ?? span.before),
+      order: 'newest first',
+      rowsMax: limit + 1,
+    });
+  });
   const shown = rows.slice(0, limit);
   const entries: LedgerEntry[] = [];
   for (const row of shown) entries.push(await openEntry(entryKeys, row));
@@ -49,15 +47,18 @@ export async function getEntry(
   workspaceId: string,
   id: string,
 ): Promise<LedgerEntry> {
-  const row = await database.withWorkspace(workspaceId, (transaction) => selectEntry(transaction, workspaceId, id));
+  const row = await database.withWorkspace(workspaceId, (within) => selectEntry(within, workspaceId, id));
   if (row === null) throw notFound();
   return openEntry(await keys.forWorkspace(workspaceId), row);
 }
 
-/** INVARIANT: what the database shows in clear is believed only when it equals what was sealed. */
-async function openEntry(keys: EntryKeys, row: StoredEntry): Promise<LedgerEntry> {
-  const { content } = openContent(await keys.open(row.id, row));
-  const entry = ledgerEntrySchema.parse({ ...content, id: row.id, position: row.position });
-  if (entry.at !== row.at || entry.action !== row.action || entry.outcome !== row.outcome) throw altered(row.position);
-  return entry;
+export function wantedBy(keys: EntryKeys, filter: LedgerFilter): Wanted {
+  const terms = termsWanted(filter).map((text) => keys.term(text));
+  return {
+    action: filter.action ?? null,
+    outcome: filter.outcome ?? null,
+    from: filter.from ?? null,
+    to: filter.to ?? null,
+    terms: terms.length === 0 ? null : terms,
+  };
 }

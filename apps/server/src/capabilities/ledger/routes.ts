@@ -2,15 +2,23 @@ import { Readable } from 'node:stream';
 import {
   entryProofSchema,
   ledgerEntrySchema,
+  ledgerFilterSchema,
   ledgerListInputSchema,
   ledgerPageSchema,
+  ledgerPositionSchema,
+  ledgerTailInputSchema,
   ProblemError,
 } from '@strongroom/protocol';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Asker, auditContext, type Verb, verb } from '#contracts';
+import { type Asker, auditContext, type Call, type Verb, verb } from '#contracts';
+import { badEventId } from './errors.ts';
 import type { Ledger } from './index.ts';
 
 const EXPORT_MEDIA_TYPE = 'application/x-ndjson';
+const TAIL_MEDIA_TYPE = 'text/event-stream';
+/** A client that is cut off comes back; one that does so without end fills the log with its comings. */
+const TAILS_PER_MINUTE_MAX = 60;
 
 export function ledgerRoutes(ledger: Ledger): Verb[] {
   return [
@@ -25,12 +33,46 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       input: z.object({}),
       output: null,
       answers: { schema: z.string(), mediaTypes: [EXPORT_MEDIA_TYPE] },
-      handle: async ({ asker, reply }) => {
-        await recordExport(ledger, asker);
-        return reply
-          .header('cache-control', 'no-store')
-          .type(EXPORT_MEDIA_TYPE)
-          .send(Readable.from(ledger.export(asker.workspaceId), { objectMode: false }));
+      handle: async (call) => {
+        await recordExport(ledger, call.asker);
+        return send(call, EXPORT_MEDIA_TYPE, ledger.export(call.asker.workspaceId));
+      },
+    }),
+    verb({
+      name: 'ledger.export-plain',
+      method: 'GET',
+      path: '/ledger/export-plain',
+      summary: 'Audit entries as lines of JSON, oldest first; all of them, or those that a filter finds',
+      permission: 'ledger.read',
+      audit: null,
+      auditsItself: true,
+      input: z.object({ query: ledgerFilterSchema }),
+      output: null,
+      answers: { schema: ledgerEntrySchema, mediaTypes: [EXPORT_MEDIA_TYPE] },
+      handle: async (call) => {
+        await recordExport(ledger, call.asker);
+        return send(call, EXPORT_MEDIA_TYPE, ledger.exportPlain(call.asker.workspaceId, call.input.query));
+      },
+    }),
+    verb({
+      name: 'ledger.tail',
+      method: 'GET',
+      path: '/ledger/tail',
+      summary:
+        'Audit entries as they come, as Server-Sent Events; `Last-Event-ID`, or `after`, goes on after a position',
+      permission: 'ledger.read',
+      audit: null,
+      auditsItself: true,
+      input: z.object({ query: ledgerTailInputSchema }),
+      output: null,
+      answers: { schema: ledgerEntrySchema, mediaTypes: [TAIL_MEDIA_TYPE] },
+      ratePerMinuteMax: TAILS_PER_MINUTE_MAX,
+      handle: async (call) => {
+        const { after, ...filter } = call.input.query;
+        const { signal } = call;
+        const from = lastEventId(call) ?? after ?? null;
+        const { chunks, finish } = await ledger.tail(call.asker, { after: from, filter, signal });
+        return send(call, TAIL_MEDIA_TYPE, chunks, finish);
       },
     }),
     verb({
@@ -67,6 +109,40 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       handle: ({ asker, input }) => ledger.get(asker.workspaceId, input.params.id),
     }),
   ];
+}
+
+/**
+ * Sends chunks no faster than the client reads. When the asker's access ends, or the server stops, the connection is cut
+ * off there and then, also one that nobody reads: the answer must not look complete, and nothing more leaves.
+ */
+function send(
+  { reply, signal }: Call<unknown>,
+  mediaType: string,
+  chunks: AsyncGenerator<string>,
+  closed: () => void = () => {},
+): FastifyReply {
+  const body = Readable.from(chunks, { objectMode: false }).once('close', closed);
+  // Who has left needs no reason.
+  const cut = (): unknown => body.destroy(reply.raw.destroyed ? undefined : reasonOf(signal));
+  signal.addEventListener('abort', cut);
+  if (signal.aborted) {
+    body.destroy();
+    throw reasonOf(signal);
+  }
+  return reply.header('cache-control', 'no-store').type(mediaType).send(body);
+}
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('aborted');
+}
+
+/** The header of whoever comes back goes before what the address says, which an `EventSource` repeats as it was. */
+function lastEventId({ request }: Call<unknown>): number | null {
+  const written = request.headers['last-event-id'];
+  if (written === undefined || written === '') return null;
+  const parsed = ledgerPositionSchema.safeParse(written);
+  if (parsed.success) return parsed.data;
+  throw badEventId();
 }
 
 /** The one act that happens unaudited: a log that was changed from outside takes no entry, and is then needed most. */

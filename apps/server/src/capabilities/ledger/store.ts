@@ -47,6 +47,7 @@ export type StoredEntry = SealedEntry & {
   readonly action: string;
   readonly outcome: AuditOutcome;
   readonly fieldsHash: Uint8Array;
+  readonly mac: Uint8Array;
 };
 
 /**
@@ -111,34 +112,6 @@ function arrayText(terms: readonly Uint8Array[]): string {
   return `{${terms.map((term) => `"\\\\x${Buffer.from(term).toString('hex')}"`).join(',')}}`;
 }
 
-/** Newest first. `action` with a dot is the whole name, without one the noun. `wanted`: terms that must all be there. */
-export type EntryQuery = {
-  readonly before: number | null;
-  readonly action: string | null;
-  readonly outcome: AuditOutcome | null;
-  readonly wanted: readonly Uint8Array[] | null;
-  readonly rowsMax: number;
-};
-
-export async function selectEntries(
-  transaction: Transaction<Tables>,
-  workspaceId: string,
-  query: EntryQuery,
-): Promise<StoredEntry[]> {
-  let rows = transaction.selectFrom('ledger_entries').select(columns).where('workspace_id', '=', workspaceId);
-  if (query.wanted === null) {
-    if (query.before !== null) rows = rows.where(sql<boolean>`position < ${query.before}::bigint`);
-    if (query.outcome !== null) rows = rows.where('outcome', '=', query.outcome);
-    const { exact, noun } = actionParts(query.action);
-    if (exact !== null) rows = rows.where('action', '=', exact);
-    if (noun !== null) rows = rows.where(sql<boolean>`starts_with(action, ${noun}::text || '.')`);
-  } else {
-    const positions = await findPositions(transaction, query.wanted, query);
-    rows = rows.where(sql<boolean>`position = any(${positions}::bigint[])`);
-  }
-  return (await rows.orderBy('position', 'desc').limit(query.rowsMax).execute()).map(storedEntry);
-}
-
 export async function selectEntry(
   transaction: Transaction<Tables>,
   workspaceId: string,
@@ -193,23 +166,7 @@ export async function countEntries(transaction: Transaction<Tables>, workspaceId
   return Number(row.count);
 }
 
-async function findPositions(
-  transaction: Transaction<Tables>,
-  wanted: readonly Uint8Array[],
-  query: EntryQuery,
-): Promise<string[]> {
-  const { exact, noun } = actionParts(query.action);
-  const { rows } = await sql<{ found: string }>`
-    select found from strongroom.ledger_find(${wanted}::bytea[], ${exact}::text, ${noun}::text, ${query.outcome}::text, ${query.before}::bigint, ${query.rowsMax}::integer)
-  `.execute(transaction);
-  return rows.map((row) => row.found);
-}
-
-function actionParts(action: string | null): { exact: string | null; noun: string | null } {
-  return action !== null && action.includes('.') ? { exact: action, noun: null } : { exact: null, noun: action };
-}
-
-const columns = [
+export const columns = [
   'position',
   'id',
   'at',
@@ -220,6 +177,7 @@ const columns = [
   'wrapped_key',
   'commitment',
   'fields_hash',
+  'mac',
 ] as const;
 
 type Row = {
@@ -233,9 +191,10 @@ type Row = {
   wrapped_key: Buffer;
   commitment: Buffer;
   fields_hash: Buffer;
+  mac: Buffer;
 };
 
-function storedEntry(row: Row): StoredEntry {
+export function storedEntry(row: Row): StoredEntry {
   return {
     position: Number(row.position),
     id: row.id,
@@ -247,6 +206,7 @@ function storedEntry(row: Row): StoredEntry {
     wrappedKey: row.wrapped_key,
     commitment: row.commitment,
     fieldsHash: row.fields_hash,
+    mac: row.mac,
   };
 }
 

@@ -1,7 +1,15 @@
 import type { EntryContent } from './entry-content.ts';
 
 /** Fields that entries are found by, beside the clear ones. */
-export type TermFilter = { readonly actor?: string | undefined; readonly resource?: string | undefined };
+export type TermFilter = {
+  readonly actor?: string | undefined;
+  readonly session?: string | undefined;
+  readonly address?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly resource?: string | undefined;
+  readonly allowed?: boolean | undefined;
+  readonly reason?: string | undefined;
+};
 
 const resourceDepthMax = 5;
 
@@ -9,6 +17,7 @@ const resourceDepthMax = 5;
 export function termsOf(content: EntryContent): string[] {
   const terms = [
     ...actorNames(content.actor.name).map((name) => term('actor', name)),
+    term('allowed', String(content.decision.allowed)),
     term('reason', content.decision.reason),
   ];
   if (content.actor.id !== null) terms.push(term('actor', content.actor.id));
@@ -25,11 +34,9 @@ function actorNames(name: string): string[] {
   return [name, ...(made?.slice(1) ?? [])];
 }
 
-export function termsWanted(filter: TermFilter): string[] {
-  const terms: string[] = [];
-  if (filter.actor !== undefined) terms.push(term('actor', filter.actor));
-  if (filter.resource !== undefined) terms.push(term('resource', filter.resource));
-  return terms;
+export function termsWanted({ actor, session, address, requestId, resource, allowed, reason }: TermFilter): string[] {
+  const fields = { actor, session, address, request: requestId, resource, allowed: allowed?.toString(), reason };
+  return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [term(field, value)]));
 }
 
 /** Case and the ways to write an accent don't matter to who searches. */

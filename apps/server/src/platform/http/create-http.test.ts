@@ -347,6 +347,32 @@ describe('the gate', () => {
     expect(await answer).toBe('left');
     await expect.poll(() => seenSignal?.aborted).toBe(true);
   });
+
+  test.each([
+    ['its token is over', { authenticate: async () => null }, {}],
+    ['its role is taken away', {}, { allows: () => false }],
+  ])('a call that goes on ends once %s, without anybody saying so', async (_, identity, access) => {
+    const own = options(folder);
+    seenSignal = null;
+    const changed = () => seenSignal !== null;
+    await using stack = new AsyncDisposableStack();
+    const other = await createHttp({
+      ...own,
+      lookAgainMs: 10,
+      identity: {
+        ...own.identity,
+        onSessionEnded: () => {},
+        authenticate: (request) => (changed() ? { ...own.identity, ...identity } : own.identity).authenticate(request),
+      },
+      access: { allows: (...asked) => (changed() ? { ...own.access, ...access } : own.access).allows(...asked) },
+    });
+    stack.defer(() => other.stop());
+    const answer = await fetch(`${await other.listen()}/api/v1/wait`, { headers: bearer });
+    expect([answer.status, await answer.json()]).toEqual([
+      401,
+      expect.objectContaining({ code: 'http/session_ended' }),
+    ]);
+  });
 });
 
 describe('bad input', () => {

@@ -50,6 +50,8 @@ export type HttpOptions = {
   readonly version: string;
   /** Requests a minute from one address to one route, and from one person to all. */
   readonly ratePerMinuteMax?: number;
+  /** How often it is asked again whether the asker of a call that goes on still may. */
+  readonly lookAgainMs?: number;
 };
 
 export type Http = {
@@ -65,6 +67,7 @@ export type Http = {
 };
 
 const RATE_PER_MINUTE_MAX = 6_000;
+const LOOK_AGAIN_MS = 60_000;
 const EVENT_LOOP_DELAY_MS_MAX = 3_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const STOP_GRACE_MS = 3_000;
@@ -78,7 +81,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   const origin = () => config.publicUrl ?? localOrigin(config, listeningPort);
 
   const app = createApp(config, options.tlsKey, log, origin);
-  const gate = createGate({ ...options, running, ratePerMinuteMax: options.ratePerMinuteMax ?? RATE_PER_MINUTE_MAX });
+  const { ratePerMinuteMax = RATE_PER_MINUTE_MAX, lookAgainMs = LOOK_AGAIN_MS } = options;
+  const gate = createGate({ ...options, running, ratePerMinuteMax, lookAgainMs });
 
   const headers = commonHeaders(config.tls !== null);
   app.addHook('onRequest', async (request, reply) => {
@@ -121,7 +125,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     },
   });
   await app.register(fastifyRateLimit, {
-    max: options.ratePerMinuteMax ?? RATE_PER_MINUTE_MAX,
+    max: ratePerMinuteMax,
     timeWindow: '1 minute',
     errorResponseBuilder: (_request, context) => httpProblems.tooMany(Math.ceil(context.ttl / 1000)),
   });

@@ -30,6 +30,8 @@ export type GateOptions = {
   readonly log: Log;
   /** Requests a minute from one address, for verbs that set none themselves; and from one person, of all verbs together. */
   readonly ratePerMinuteMax: number;
+  /** How often a call that goes on is looked at again. */
+  readonly lookAgainMs: number;
 };
 
 export type Gate = {
@@ -81,6 +83,17 @@ export function createGate(options: GateOptions): Gate {
     if (!options.access.allows(passage.asker, verb.permission)) throw httpProblems.forbidden(verb.permission);
   };
 
+  /** A token and a session end with time, and a role is taken away: what goes on for long ends soon after. */
+  const mayGoOn = async (request: FastifyRequest, { permission }: Verb): Promise<boolean> => {
+    try {
+      const asker = await options.identity.authenticate(request);
+      return asker !== null && options.access.allows(asker, permission);
+    } catch (error) {
+      // Nobody knows while the database is away.
+      return !(error instanceof ProblemError && error.status === 401);
+    }
+  };
+
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const passage = passages.get(request);
     if (passage === undefined) throw httpProblems.internal();
@@ -88,7 +101,12 @@ export function createGate(options: GateOptions): Gate {
     const input = parseInput(verb, request);
     passage.resource = verb.resource?.(input) ?? null;
     const call = options.running.start(asker);
+    const lookAgain = async (): Promise<void> => {
+      if (!(await mayGoOn(request, verb))) call.abort(httpProblems.sessionEnded());
+    };
+    const looking = asker === null ? undefined : setInterval(() => void lookAgain(), options.lookAgainMs).unref();
     reply.raw.once('close', () => {
+      clearInterval(looking);
       if (!reply.raw.writableFinished) call.abort(httpProblems.clientLeft());
       call.finish();
     });

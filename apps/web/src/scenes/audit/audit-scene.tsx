@@ -1,40 +1,37 @@
-import { Button, Group, Select, Skeleton, Table, TextInput } from '@mantine/core';
+import { Button, Group, Skeleton, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import type { LedgerEntry } from '@strongroom/protocol';
+import { IconBroadcast } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
-import { type LedgerFilter, listEntries } from '../../api/verbs.ts';
+import { useEffect, useMemo, useState } from 'react';
+import { listEntries } from '../../api/verbs.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { RecordTable } from '../../components/record-table.tsx';
 import { Scene } from '../../components/scene.tsx';
-import { moment, number } from '../../components/words.ts';
-import classes from './audit.module.css';
 import { EntryDrawer } from './entry-drawer.tsx';
-import { OutcomeMark } from './outcome-mark.tsx';
+import { EntryFilters, filterOf, isFiltered, noFilter, timesOf } from './entry-filters.tsx';
+import { EntryRow } from './entry-row.tsx';
+import { useLiveEntries } from './use-live-entries.ts';
 
 const PAGE = 50;
-const OUTCOMES = [
-  { value: '', label: 'Any outcome' },
-  { value: 'begun', label: 'Begun' },
-  { value: 'done', label: 'Done' },
-  { value: 'refused', label: 'Refused' },
-  { value: 'failed', label: 'Failed' },
-];
-const noFilter = { action: '', actor: '', resource: '', outcome: '' };
+/** So many that came live are kept beside the list before it is read again. */
+const LIVE_MAX = 500;
 
 /** Who did what, when, from where and how it ended. Counts and names, never a row or a question. */
 export function AuditScene() {
   const { entry } = useSearch({ from: '/inside/audit' });
   const navigate = useNavigate();
-  const [filter, setFilter] = useState(noFilter);
-  const [settled] = useDebouncedValue(filter, 250);
+  const [text, setText] = useState(noFilter);
+  const [settled] = useDebouncedValue(text, 250);
+  const [follow, setFollow] = useState(false);
+  const filter = useMemo(() => filterOf(settled), [settled]);
+  const times = useMemo(() => timesOf(settled), [settled]);
   const entries = useInfiniteQuery({
-    queryKey: ['ledger', settled],
+    queryKey: ['ledger', filter, times],
     queryFn: ({ pageParam, signal }) =>
       listEntries(
-        { ...settled, limit: PAGE, ...(pageParam === null ? {} : { before: pageParam }) } satisfies LedgerFilter,
+        { ...filter, ...times, limit: PAGE, ...(pageParam === null ? {} : { before: pageParam }) },
         { signal },
       ),
     initialPageParam: null as number | null,
@@ -42,52 +39,48 @@ export function AuditScene() {
     staleTime: 5000,
     placeholderData: (previous) => previous,
   });
-  const change = (part: Partial<typeof noFilter>): void => setFilter({ ...filter, ...part });
+  const listed = entries.data?.pages.flatMap((page) => page.entries) ?? [];
+  const isThere = entries.isSuccess && !entries.isPlaceholderData;
+  // What ends at a time has nothing to follow.
+  const mayFollow = times.to === '';
+  const live = useLiveEntries(filter, listed[0]?.position ?? 0, follow && mayFollow && isThere);
+  const { isFetching, refetch } = entries;
+  const tooMany = live.entries.length > LIVE_MAX;
+  useEffect(() => {
+    if (tooMany && !isFetching) void refetch();
+  }, [tooMany, isFetching, refetch]);
+  const all = [...live.entries.filter(({ at }) => at >= times.from), ...listed];
   const open = (id: string | undefined): void => void navigate({ to: '/audit', search: { entry: id }, replace: true });
-  const all = entries.data?.pages.flatMap((page) => page.entries) ?? [];
-  const filtered = Object.values(filter).some((value) => value !== '');
+  const filtered = isFiltered(text);
   return (
     <Scene
       title="Audit"
       says="Every sign-in, question, disclosure, query, refusal and change, in the order they happened."
       wide
       actions={
-        <Button variant="default" loading={entries.isRefetching} onClick={() => void entries.refetch()}>
-          Refresh
-        </Button>
+        <>
+          {live.state !== 'off' && live.problem === null && (
+            <Text c="dimmed" role="status">
+              {live.state === 'following' ? 'New entries appear as they are written' : 'Broken off; trying again'}
+            </Text>
+          )}
+          <Button
+            variant={follow ? 'light' : 'default'}
+            aria-pressed={follow}
+            disabled={!mayFollow}
+            leftSection={<IconBroadcast size={16} aria-hidden />}
+            onClick={() => setFollow(!follow)}
+          >
+            Live
+          </Button>
+          <Button variant="default" loading={entries.isRefetching} onClick={() => void entries.refetch()}>
+            Refresh
+          </Button>
+        </>
       }
     >
-      <Group gap="xs" mb="md" className={classes['filters'] ?? ''}>
-        <TextInput
-          aria-label="Action"
-          placeholder="Action, like query.released"
-          value={filter.action}
-          onChange={(event) => change({ action: event.currentTarget.value })}
-        />
-        <TextInput
-          aria-label="Who"
-          placeholder="Who"
-          value={filter.actor}
-          onChange={(event) => change({ actor: event.currentTarget.value })}
-        />
-        <TextInput
-          aria-label="On what"
-          placeholder="On what"
-          value={filter.resource}
-          onChange={(event) => change({ resource: event.currentTarget.value })}
-        />
-        <Select
-          aria-label="Outcome"
-          data={OUTCOMES}
-          value={filter.outcome}
-          onChange={(outcome) => change({ outcome: outcome ?? '' })}
-        />
-        {filtered && (
-          <Button variant="subtle" color="gray" onClick={() => setFilter(noFilter)}>
-            Clear
-          </Button>
-        )}
-      </Group>
+      <EntryFilters text={text} settled={settled} onChange={setText} />
+      <ProblemNote problem={live.problem} />
       {entries.isPending && <Skeleton height={480} radius="md" />}
       {entries.isError && <ProblemNote problem={entries.error} onRetry={() => void entries.refetch()} />}
       {entries.isSuccess && all.length === 0 && (
@@ -97,7 +90,7 @@ export function AuditScene() {
           }
         >
           {filtered && (
-            <Button variant="default" onClick={() => setFilter(noFilter)}>
+            <Button variant="default" onClick={() => setText(noFilter)}>
               Clear the filters
             </Button>
           )}
@@ -119,32 +112,5 @@ export function AuditScene() {
       )}
       <EntryDrawer id={entry ?? null} onClose={() => open(undefined)} />
     </Scene>
-  );
-}
-
-function EntryRow({ entry, onOpen }: { entry: LedgerEntry; onOpen: () => void }) {
-  return (
-    <Table.Tr className={classes['row'] ?? ''} data-outcome={entry.outcome} onClick={onOpen}>
-      <Table.Td className={classes['position'] ?? ''}>{number(entry.position)}</Table.Td>
-      <Table.Td className={classes['when'] ?? ''}>{moment(entry.at)}</Table.Td>
-      <Table.Td className={classes['who'] ?? ''}>{entry.actor.name}</Table.Td>
-      <Table.Td className={classes['actionCell'] ?? ''}>
-        <button
-          type="button"
-          className={classes['action']}
-          onClick={(event) => {
-            event.stopPropagation();
-            onOpen();
-          }}
-        >
-          {entry.action}
-        </button>
-      </Table.Td>
-      <Table.Td className={classes['resource'] ?? ''}>{entry.resource ?? '—'}</Table.Td>
-      <Table.Td className={classes['outcomeCell'] ?? ''}>
-        <OutcomeMark entry={entry} />
-      </Table.Td>
-      <Table.Td className={classes['from'] ?? ''}>{entry.address ?? '—'}</Table.Td>
-    </Table.Tr>
   );
 }

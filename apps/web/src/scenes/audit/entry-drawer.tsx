@@ -5,6 +5,7 @@ import { readEntry } from '../../api/verbs.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { moment, number } from '../../components/words.ts';
 import classes from './audit.module.css';
+import { ClosedMark, whyClosed } from './closed-mark.tsx';
 import { OutcomeMark } from './outcome-mark.tsx';
 
 /** One entry, whole. A receipt of an answer leads here. */
@@ -33,10 +34,10 @@ function Facts({ entry }: { entry: LedgerEntry }) {
   const plain: [string, string | null, boolean?][] = [
     ['Position', number(entry.position)],
     ['When', moment(entry.at)],
-    ['Who', entry.actor.name],
+    ['Who', entry.actor?.name ?? null],
     ['Action', entry.action, true],
     ['On what', entry.resource],
-    ['Decision', `${entry.decision.allowed ? 'allowed' : 'not allowed'}: ${entry.decision.reason}`],
+    ['Decision', entry.decision && `${entry.decision.allowed ? 'allowed' : 'not allowed'}: ${entry.decision.reason}`],
     ['From', entry.address],
     ['Session', entry.session, true],
     ['Request', entry.requestId, true],
@@ -44,6 +45,14 @@ function Facts({ entry }: { entry: LedgerEntry }) {
   ];
   return (
     <dl className={classes['facts']}>
+      {entry.state !== 'open' && (
+        <>
+          <dt>
+            <ClosedMark state={entry.state} />
+          </dt>
+          <dd>{whyClosed[entry.state]}</dd>
+        </>
+      )}
       <dt>Outcome</dt>
       <dd>
         <OutcomeMark entry={entry} />
@@ -57,7 +66,7 @@ function Facts({ entry }: { entry: LedgerEntry }) {
             </dd>,
           ],
       )}
-      {Object.entries(entry.counts).map(([name, value]) => [
+      {Object.entries(entry.counts ?? {}).map(([name, value]) => [
         <dt key={`${name}-name`}>{name.replaceAll('_', ' ')}</dt>,
         <dd key={name}>{number(value)}</dd>,
       ])}

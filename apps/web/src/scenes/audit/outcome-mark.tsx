@@ -6,13 +6,15 @@ const icons = { begun: IconPlayerPlay, done: IconCheck, refused: IconBan, failed
 
 /** How it ended, in a word and a sign; refusals and failures with their reason. `begun` is before the act. */
 export function OutcomeMark({ entry }: { entry: LedgerEntry }) {
+  if (entry.outcome === null) return '—';
   const Icon = icons[entry.outcome];
+  const reason = entry.decision?.reason ?? '';
   const wentWrong = entry.outcome === 'refused' || entry.outcome === 'failed';
   return (
     <span className={classes['outcome']} data-outcome={entry.outcome}>
       <Icon size={14} aria-hidden />
       {entry.outcome}
-      {wentWrong && entry.decision.reason !== '' && <span className={classes['reason']}>{entry.decision.reason}</span>}
+      {wentWrong && reason !== '' && <span className={classes['reason']}>{reason}</span>}
     </span>
   );
 }
