@@ -115,6 +115,112 @@ test('a person comes in by the printed link, clicks a first question, and sees i
   expect(complaints).toEqual([]);
 });
 
+/** The newest entry that gave rows away, opened. */
+async function openEntry(page: Page): Promise<ReturnType<Page['locator']>> {
+  await page.goto(`${server.url}/audit`);
+  await page.getByRole('button', { name: 'query.released' }).first().click();
+  return page.getByRole('dialog', { name: 'Audit entry' });
+}
+
+/** Presses the button by keyboard, and answers what each step of the proof says. */
+async function checkHere(drawer: ReturnType<Page['locator']>, verdict: string): Promise<string[]> {
+  await drawer.getByRole('button', { name: 'Check it here' }).press('Enter');
+  await drawer.getByRole('status').filter({ hasText: verdict }).waitFor();
+  const steps = await drawer.getByRole('list', { name: 'The way of the proof' }).getByRole('listitem').all();
+  return Promise.all(
+    steps.map(async (step) => `${await step.getByRole('img').getAttribute('aria-label')}: ${await step.textContent()}`),
+  );
+}
+
+describe('an entry of the audit log is checked in the tab itself', () => {
+  beforeAll(() => query(server, 'shop', 'select 1'));
+
+  test.each([
+    ['light', 380],
+    ['dark', 1280],
+  ] as const)('and is verified, in a %s theme, %i pixels wide', async (colorScheme, width) => {
+    const page = await signedIn({ colorScheme, viewport: { width, height: 800 } });
+    const drawer = await openEntry(page);
+    const said = await checkHere(drawer, 'Verified in this tab');
+    expect(said.map((line) => line.split(':')[0])).toEqual(Array(5).fill('holds'));
+    expect(said[4]).toContain('First seen now');
+    expect((await checkHere(drawer, 'Verified in this tab'))[4]).toContain('Known since');
+    for (const summary of await drawer.locator('summary').all()) await summary.click();
+    await drawer.getByText(/^strongroom\/[0-9a-f-]{36}\+[0-9a-f]{8}\+/).waitFor();
+    await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+    expect(await findAccessibilityProblems(page)).toEqual([]);
+    const sideways =
+      'Math.max(...[...document.querySelectorAll("[role=dialog] *")].map((it) => it.getBoundingClientRect().right))';
+    expect(await page.evaluate(sideways)).toBeLessThanOrEqual(width);
+    expect(complaints).toEqual([]);
+  });
+
+  test('and refused when one field of the proof was changed on its way', async () => {
+    const page = await signedIn();
+    await page.route('**/api/v1/ledger/*/proof', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace('admin@', 'nobody@') });
+    });
+    const said = await checkHere(await openEntry(page), 'The proof does not hold');
+    expect(said.map((line) => line.split(':')[0])).toEqual([
+      ...Array(3).fill('does not hold'),
+      'holds',
+      'not looked at',
+    ]);
+    expect(said[0]).toContain('Not as shown: who');
+    expect(await page.evaluate('Object.keys(localStorage).join()')).not.toContain('strongroom.log');
+  });
+
+  test('and refused when the log is not the one that this browser saw before', async () => {
+    const page = await signedIn();
+    const drawer = await openEntry(page);
+    await checkHere(drawer, 'Verified in this tab');
+    const remember = (changes: string): Promise<unknown> =>
+      page.evaluate(
+        `(() => { const name = Object.keys(localStorage).find((key) => key.startsWith('strongroom.log/'));
+          globalThis.kept ??= localStorage[name];
+          localStorage[name] = JSON.stringify({ ...JSON.parse(globalThis.kept), ...${changes} }); })()`,
+      );
+    for (const [changes, says] of [
+      ['{ key: "another" }', 'Another key than the one known since'],
+      ['{ size: 1e6 }', 'The log was cut'],
+    ] as const) {
+      await remember(changes);
+      expect((await checkHere(drawer, 'The proof does not hold'))[4]).toContain(says);
+    }
+    await remember('{}');
+    await checkHere(drawer, 'Verified in this tab');
+  });
+
+  test('and not called verified where the key is of a log that this browser never met, until a person says so', async () => {
+    const page = await signedIn();
+    const drawer = await openEntry(page);
+    await page.evaluate('localStorage.setItem("strongroom.log/another", "{}")');
+    const said = await checkHere(drawer, 'Not fully verified');
+    expect(said[4]).toMatch(/^could not be checked: .*New here, where others are known/);
+    expect((await checkHere(drawer, 'Not fully verified'))[4]).toContain('New here, where others are known');
+    await drawer.getByRole('button', { name: 'I compared the key: remember it' }).click();
+    await drawer.getByRole('status').filter({ hasText: 'Verified in this tab' }).waitFor();
+  });
+
+  test('and not called verified by a browser that does not know Ed25519; an error keeps the entry', async () => {
+    const page = await signedIn();
+    await page.addInitScript(
+      'crypto.subtle.importKey = () => Promise.reject(new DOMException("unknown", "NotSupportedError"));',
+    );
+    const drawer = await openEntry(page);
+    const said = await checkHere(drawer, 'Not fully verified');
+    expect(said[3]).toMatch(/^could not be checked: .*This browser can’t check Ed25519 signatures/);
+    await page.context().setOffline(true);
+    await drawer.getByRole('button', { name: 'Check it here' }).click();
+    await drawer.getByRole('alert').waitFor();
+    expect(await drawer.getByText('query.released').count()).toBe(1);
+    await page.context().setOffline(false);
+    await drawer.getByRole('button', { name: 'Try again' }).click();
+    await drawer.getByText('Not fully verified').waitFor();
+  });
+});
+
 test('a link works once: the second browser that opens it is told so and stays outside', async () => {
   const { body } = await call(server, 'POST', 'sign-in-links', {});
   await enter(listen(await browser.newPage()), String(body['link']));

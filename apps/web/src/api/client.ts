@@ -27,6 +27,16 @@ export async function call<T>(output: Parser<T>, method: Method, path: string, s
   }
 }
 
+/** The answer as it was sent, where each byte of it counts. */
+export async function callForText(method: Method, path: string, sending: Sending = {}): Promise<string> {
+  const response = await send(method, path, sending);
+  try {
+    return await response.text();
+  } catch {
+    throw new ProblemError('web/broken_off', 502, 'the answer broke off before its end');
+  }
+}
+
 /** The list inside an answer like `{ "sources": [...] }`. */
 export function listIn<T>(name: string, list: Parser<T[]>): Parser<T[]> {
   return {

@@ -16,7 +16,7 @@ import {
   tokenCreatedSchema,
   tokenSchema,
 } from '@strongroom/protocol';
-import { call, callForNothing, listIn, segment } from './client.ts';
+import { call, callForNothing, callForText, listIn, segment } from './client.ts';
 
 // One function a verb of the server, named as the verb. Answers are parsed by the protocol's schemas.
 
@@ -103,6 +103,8 @@ export const listEntries = (input: LedgerPageOf, options: Signal = {}) =>
   call(ledgerPageSchema, 'GET', `/ledger?${parameters(input)}`, options);
 export const readEntry = (id: string, options: Signal = {}) =>
   call(ledgerEntrySchema, 'GET', `/ledger/${segment(id)}`, options);
+/** Text: whoever checks it parses it, strictly. */
+export const proveEntry = (id: string) => callForText('GET', `/ledger/${segment(id)}/proof`);
 
 export function parameters(input: Readonly<Record<string, string | number | undefined>>): string {
   const given = Object.entries(input).filter(([, value]) => value !== undefined && value !== '');

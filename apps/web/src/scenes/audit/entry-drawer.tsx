@@ -5,6 +5,7 @@ import { readEntry } from '../../api/verbs.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { moment, number } from '../../components/words.ts';
 import classes from './audit.module.css';
+import { CheckHere } from './check-here.tsx';
 import { ClosedMark, whyClosed } from './closed-mark.tsx';
 import { OutcomeMark } from './outcome-mark.tsx';
 
@@ -26,6 +27,7 @@ export function EntryDrawer({ id, onClose }: { id: string | null; onClose: () =>
       {entry.isPending && id !== null && <Skeleton height={320} />}
       {entry.isError && <ProblemNote problem={entry.error} onRetry={() => void entry.refetch()} />}
       {entry.data !== undefined && <Facts entry={entry.data} />}
+      {entry.data !== undefined && <CheckHere key={entry.data.id} entry={entry.data} />}
     </Drawer>
   );
 }
