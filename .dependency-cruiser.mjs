@@ -93,6 +93,13 @@ export default {
       to: { path: '^packages/(?!$2/)[^/]+/(?!src/index[.]ts$)' },
     },
     {
+      name: 'lifecycle-imports-no-capability',
+      comment: 'the root hands it what each capability holds',
+      severity: 'error',
+      from: { path: `${CAPABILITY}/lifecycle/`, pathNot: TEST },
+      to: { path: `${CAPABILITY}/(?!lifecycle/)` },
+    },
+    {
       name: 'capability-front-door',
       severity: 'error',
       from: { path: `${CAPABILITY}/([^/]+)/` },

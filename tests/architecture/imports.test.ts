@@ -18,6 +18,7 @@ const CAPABILITIES = [
   'query',
   'egress',
   'assistant',
+  'lifecycle',
 ];
 const PACKAGES = ['protocol', 'keyring', 'merkle-log', 'local-cluster', 'connectors', 'sql-guard', 'testkit'];
 const OUTSIDE = ['zod', 'pg', 'undici', '@duckdb/node-api', 'libpg-query', 'fastify', 'vitest', 'left-pad'];
@@ -98,6 +99,7 @@ const plants: Record<string, readonly [file: string, text: string]> = {
       [`${capability(name)}/upward.ts`, `import '../${CAPABILITIES[index + 1]}/index.ts';\n`] as const,
     ]),
   ),
+  'lifecycle-imports-no-capability': [`${capability('lifecycle')}/reach.ts`, "import '../vault/index.ts';\n"],
   'root-alone-constructs': [
     'apps/server/src/platform/database/constructs.ts',
     "import '../../capabilities/ledger/index.ts';\n",

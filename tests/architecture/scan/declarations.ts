@@ -9,23 +9,6 @@ export function missingHoldings(migrations: readonly Migration[], holdings: read
   return tablesOf(migrations).filter((table) => !held.has(table));
 }
 
-/** Columns, as `table.column`, of which a database has more than the holdings name, and fewer (`not there: …`). */
-export function wrongFields(
-  columns: readonly { readonly table: string; readonly column: string }[],
-  holdings: readonly Holding[],
-): string[] {
-  const named = new Set(
-    holdings
-      .filter(({ place }) => place === 'table')
-      .flatMap(({ name, fields }) => Object.keys(fields).map((field) => `${name}.${field}`)),
-  );
-  const present = columns
-    .filter(({ column }) => column !== 'workspace_id')
-    .map(({ table, column }) => `${table}.${column}`);
-  const invented = [...named].filter((field) => !present.includes(field)).map((field) => `not there: ${field}`);
-  return [...present.filter((field) => !named.has(field)), ...invented];
-}
-
 /** What each table lacks of: a workspace, row-level security enabled and forced, a policy. */
 export function missingRowSecurity(migrations: readonly Migration[]): string[] {
   const sql = migrations

@@ -1,7 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { localKeyWrapper } from '@strongroom/keyring';
 import type { Role } from '@strongroom/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Asker, Sealer } from '#contracts';
