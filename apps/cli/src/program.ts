@@ -207,11 +207,13 @@ function addLedger(program: Command): void {
   withTimes(verb(ledger, 'list', 'Its latest entries'))
     .option('--limit <entries>', 'how many', wholeNumber)
     .option('--before <position>', 'older than this one', wholeNumber)
-    .action(({ json: _, ...options }: Json & LedgerOptions, command: Command) =>
+    .option(...installation)
+    .action(({ json: _, ...options }: Json & Installation & LedgerOptions, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/list.ts')).list(session, options)),
     );
   withTimes(verb(ledger, 'export <file>', 'All of it, with what is needed to verify it anywhere'))
     .option('--plain', 'entries to read instead, one line of JSON each: all, or those that the other options name')
+    .option(...installation)
     .action((file: string, { json: _, ...options }: Json & ExportOptions, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/export.ts')).exportTo(session, file, options)),
     );
@@ -220,17 +222,23 @@ function addLedger(program: Command): void {
     .action(({ json: _, ...options }: Json & LedgerFilter & { after?: number }, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/tail.ts')).tail(session, options)),
     );
-  verb(ledger, 'prove <id>', 'That one entry is in it; `verify receipt` checks what this prints').action(
-    (id: string, _: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/ledger/prove.ts')).prove(session, id)),
-  );
+  verb(ledger, 'prove <id>', 'That one entry is in it; `verify receipt` checks what this prints')
+    .option(...installation)
+    .action((id: string, options: Installation, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/prove.ts')).prove(session, id, options)),
+    );
   withKnown(verb(ledger, 'verify', 'Check all of it here, entry by entry')).action((options: Known, command: Command) =>
     run(command, async (session) => (await import('./commands/ledger/verify.ts')).verify(session, options)),
   );
 }
 
 type Json = { json?: true };
-type ExportOptions = LedgerFilter & { plain?: true };
+type ExportOptions = LedgerFilter & Installation & { plain?: true };
+type Installation = { installation?: true };
+const installation = [
+  '--installation',
+  'of the installation’s own log instead: starts, workspaces, the root key',
+] as const;
 
 /** Which entries; several options together find what all of them do. */
 function withFilter(command: Command): Command {

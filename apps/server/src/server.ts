@@ -7,7 +7,7 @@ import { createAccess } from '#access';
 import { assistantRoutes, createAssistant } from '#assistant';
 import { catalogRoutes, createCatalog } from '#catalog';
 import { type Environment, writePrivateFile } from '#config';
-import type { Asker } from '#contracts';
+import { type Asker, installationId } from '#contracts';
 import { createEgress, egressRoutes } from '#egress';
 import { createFiles, filesRoutes } from '#files';
 import { createIdentity, type Identity, identityRoutes } from '#identity';
@@ -142,7 +142,7 @@ export async function startServer({
     mounts: identity.mounts,
     readiness: {
       database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)),
-      ledger: async () => ledger.requireSound(identity.workspaceId),
+      ledger: async () => [identity.workspaceId, installationId].forEach(ledger.requireSound),
       keys: async () => void (await vault.status(identity.workspaceId)),
     },
     webFolder: WEB_FOLDER,
@@ -151,6 +151,7 @@ export async function startServer({
   building.adopt(http, (open) => open.stop());
   // Also says at once, rather than at the next entry, that the log was changed while we were away.
   ledger.sequenceSoon(identity.workspaceId);
+  ledger.sequenceSoon(installationId);
 
   if (sample !== null) {
     const { workspaceId } = identity;
@@ -168,6 +169,18 @@ export async function startServer({
   const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS);
   building.defer(() => clearInterval(sweeping));
 
+  const starting = {
+    workspaceId: installationId,
+    actor: { kind: 'system', id: null, name: 'start' },
+    sessionId: null,
+    address: null,
+    requestId: null,
+  } as const;
+  const decision = { allowed: true, reason: `version ${version}` };
+  // Not by a server whose keys are away: it starts all the same, to say so.
+  await ledger
+    .append(starting, { action: 'server.started', resource: null, decision, outcome: 'done' })
+    .catch((error: unknown) => log.warn({ err: error }, 'the start could not be written to the audit log'));
   const url = await http.listen();
   const signInLink = await identity.issueLocalAccess();
   await writePrivateFile(path.join(config.home, 'server.json'), `${JSON.stringify({ url })}\n`);

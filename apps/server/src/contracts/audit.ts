@@ -1,5 +1,6 @@
 import type { AuditOutcome } from '@strongroom/protocol';
 import type { Asker } from './asker.ts';
+import { installationId } from './ids.ts';
 
 /** `noun.verb_past`, e.g. `sources.added`; the noun is the capability, so that a log line leads to its folder. */
 export type AuditAction = `${string}.${string}`;
@@ -51,4 +52,13 @@ export function auditContext(asker: Asker): AuditContext {
     address: asker.address,
     requestId: asker.requestId,
   };
+}
+
+/**
+ * The same for the installation's own log. INVARIANT: it names people by id alone, so that erasing somebody has nothing to do
+ * outside their workspace.
+ */
+export function inInstallation({ actor, requestId }: AuditContext): AuditContext {
+  const named = actor.kind === 'person' ? { ...actor, name: actor.id } : actor;
+  return { workspaceId: installationId, actor: named, sessionId: null, address: null, requestId };
 }

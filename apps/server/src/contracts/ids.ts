@@ -9,3 +9,6 @@ export function randomUUIDv7(nowMs: number = Date.now()): string {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/** What is of no workspace, such as its own audit log, is of the installation: the nil UUID (RFC 9562 section 5.9). */
+export const installationId = '00000000-0000-0000-0000-000000000000';

@@ -4,9 +4,14 @@ import { countsOf, whoOf } from './entry-view.ts';
 import { type LedgerFilter, queryOf } from './filter.ts';
 
 export type LedgerOptions = LedgerFilter & { limit?: number; before?: number };
+type Whose = { installation?: boolean };
 
-export async function list({ server, terminal }: Session, options: LedgerOptions): Promise<void> {
-  const page = await server.call<{ entries: LedgerEntry[]; next: number | null }>('GET', `ledger${queryOf(options)}`);
+export async function list(
+  { server, terminal }: Session,
+  { installation = false, ...options }: LedgerOptions & Whose,
+): Promise<void> {
+  const path = `${installation ? 'installation/' : ''}ledger${queryOf(options)}`;
+  const page = await server.call<{ entries: LedgerEntry[]; next: number | null }>('GET', path);
   if (terminal.json) return terminal.printJson(page);
   const columns = [
     { title: '#', right: true },

@@ -1,5 +1,5 @@
 import { ProblemError } from '@strongroom/protocol';
-import { randomUUIDv7 } from '#contracts';
+import { installationId, randomUUIDv7 } from '#contracts';
 import { addPerson } from './add-person.ts';
 import type { IdentityNeeds } from './deps.ts';
 import { LOCAL_ADMIN_EMAIL } from './deps.ts';
@@ -7,7 +7,7 @@ import { findWorkspace, insertWorkspace, selectFirstAdmin, selectLocalAdmin } fr
 
 const NAME = 'main';
 
-type SetUpNeeds = Pick<IdentityNeeds, 'database' | 'sealer' | 'clock' | 'config' | 'log'>;
+type SetUpNeeds = Pick<IdentityNeeds, 'database' | 'sealer' | 'audit' | 'clock' | 'config' | 'log'>;
 
 /**
  * The workspace `main`, made at the first start with its first administrator: the local one, or with an issuer whoever
@@ -16,7 +16,7 @@ type SetUpNeeds = Pick<IdentityNeeds, 'database' | 'sealer' | 'clock' | 'config'
 export async function setUpWorkspace(needs: SetUpNeeds): Promise<{ id: string; name: string }> {
   const { database, clock, log } = needs;
   const found = await findWorkspace(database, NAME);
-  const id = found?.workspace_id ?? (await makeWorkspace({ database, clock }));
+  const id = found?.workspace_id ?? (await makeWorkspace(needs));
   if (!(await hasAdministrator(needs, id)))
     log.warn(
       'nobody can administer this workspace yet: set STRONGROOM_ADMIN_EMAIL to the address of its first administrator',
@@ -46,12 +46,18 @@ async function hasAdministrator(needs: SetUpNeeds, workspaceId: string): Promise
   }
 }
 
-async function makeWorkspace({ database, clock }: Pick<IdentityNeeds, 'database' | 'clock'>): Promise<string> {
+async function makeWorkspace({ database, audit, clock }: SetUpNeeds): Promise<string> {
   const id = randomUUIDv7();
+  const actor = { kind: 'system', id: null, name: 'start' } as const;
+  const context = { workspaceId: installationId, actor, sessionId: null, address: null, requestId: null };
+  const decision = { allowed: true, reason: 'first start' };
+  const event = { action: 'identity.workspace_created', resource: id, decision } as const;
   try {
+    await audit.append(context, { ...event, outcome: 'begun' });
     await database.withWorkspace(id, (within) =>
       insertWorkspace(within, { workspace_id: id, name: NAME, created_at: clock.now() }),
     );
+    await audit.append(context, { ...event, outcome: 'done' });
     return id;
   } catch (error) {
     // Another start made it in the same moment.

@@ -11,7 +11,7 @@ import {
 } from '@strongroom/protocol';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Asker, auditContext, type Call, type Verb, verb } from '#contracts';
+import { type Asker, auditContext, type Call, installationId, type Verb, verb } from '#contracts';
 import { badEventId } from './errors.ts';
 import type { Ledger } from './index.ts';
 
@@ -96,6 +96,44 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       input: z.object({ query: ledgerListInputSchema }),
       output: ledgerPageSchema,
       handle: ({ asker, input }) => ledger.list(asker.workspaceId, input.query),
+    }),
+    verb({
+      name: 'ledger.list-installation',
+      method: 'GET',
+      path: '/installation/ledger',
+      summary: 'Entries of the installation’s own audit log: starts, workspaces, the root key; newest first',
+      permission: 'workspace.manage',
+      audit: null,
+      input: z.object({ query: ledgerListInputSchema }),
+      output: ledgerPageSchema,
+      handle: ({ input }) => ledger.list(installationId, input.query),
+    }),
+    verb({
+      name: 'ledger.export-installation',
+      method: 'GET',
+      path: '/installation/ledger/export',
+      summary: 'All of the installation’s own audit log with what is needed to verify it without this server',
+      permission: 'workspace.manage',
+      audit: null,
+      auditsItself: true,
+      input: z.object({}),
+      output: null,
+      answers: { schema: z.string(), mediaTypes: [EXPORT_MEDIA_TYPE] },
+      handle: async (call) => {
+        await recordExport(ledger, call.asker);
+        return send(call, EXPORT_MEDIA_TYPE, ledger.export(installationId));
+      },
+    }),
+    verb({
+      name: 'ledger.prove-installation',
+      method: 'GET',
+      path: '/installation/ledger/{id}/proof',
+      summary: 'That one entry is in the installation’s own audit log',
+      permission: 'workspace.manage',
+      audit: null,
+      input: z.object({ params: z.object({ id: z.uuid() }) }),
+      output: entryProofSchema,
+      handle: ({ input }) => ledger.prove(installationId, input.params.id),
     }),
     verb({
       name: 'ledger.get',

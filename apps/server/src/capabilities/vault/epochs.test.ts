@@ -3,6 +3,7 @@ import { type KeyWrapper, loadClusterSecret, localKeyWrapper } from '@strongroom
 import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { installationId } from '#contracts';
 import type { Ledger } from '#ledger';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import type { Vault } from './index.ts';
@@ -212,8 +213,15 @@ describe('rotation', () => {
     const [second, elsewhere] = [randomUUID(), randomUUID()];
     const there = await vault.seal(second, elsewhere, secret);
     const wrappedBefore = (await keyTables())['vault_workspace_keys']![0]!['wrapped_key'] as Buffer;
-    const { workspaces } = await vault.rotateRoot(workspaceId);
+    const actor = { kind: 'person', id: 'p', name: 'ada@example.org' } as const;
+    const by = { workspaceId, actor, sessionId: 's', address: '192.0.2.7', requestId: 'r' };
+    const { workspaces } = await vault.rotateRoot(by);
     expect(workspaces).toBeGreaterThanOrEqual(2);
+    const installation = (await ledger.list(installationId, { limit: 10, action: 'vault.root_rotated' })).entries;
+    expect(installation).toMatchObject([
+      { outcome: 'done', actor: { name: 'p' }, address: null },
+      { outcome: 'begun' },
+    ]);
     const reader = anotherServer().vault;
     expect(await reader.open(workspaceId, object!.id, object!.bytes)).toEqual(secret);
     expect(await reader.open(second, elsewhere, there)).toEqual(secret);

@@ -1,6 +1,6 @@
 import { openBytes, openStream, sealBytes, sealStream, type KeyWrapper } from '@strongroom/keyring';
 import type { DrillReport, VaultStatus } from '@strongroom/protocol';
-import type { Sealer } from '#contracts';
+import type { AuditContext, Sealer } from '#contracts';
 import type { LedgerKeys } from '#ledger';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
@@ -44,8 +44,8 @@ export type Vault = Sealer & {
   /** Of these objects, those whose key was destroyed. */
   destructions(workspaceId: string, objectIds: readonly string[]): Promise<Destruction[]>;
   rotateKey(workspaceId: string): Promise<{ readonly keyVersion: number }>;
-  /** Of the whole installation, by whoever may manage `workspaceId`. */
-  rotateRoot(workspaceId: string): Promise<{ readonly rootVersion: number; readonly workspaces: number }>;
+  /** Of the whole installation. */
+  rotateRoot(by: AuditContext): Promise<{ readonly rootVersion: number; readonly workspaces: number }>;
   drill(workspaceId: string): Promise<DrillReport>;
   status(workspaceId: string): Promise<VaultStatus>;
 };
@@ -95,7 +95,7 @@ export function createVault({
     destructions: (workspaceId, objectIds) =>
       database.withWorkspace(workspaceId, (within) => selectDestructions(within, objectIds)),
     rotateKey: rotateKey(database, wrapper, moves),
-    rotateRoot: rotateRoot(database, wrapper, workspaces),
+    rotateRoot: rotateRoot(database, wrapper, workspaces, record),
     drill: drill(database, wrapper, workspaces, () => performance.now()),
     status: showStatus(database, wrapper, workspaces),
   };

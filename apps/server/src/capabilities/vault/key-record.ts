@@ -3,7 +3,7 @@ import type { Ledger } from '#ledger';
 import type { Destruction } from './destruction-store.ts';
 
 /** What the vault needs of the audit log: entries that are committed together with what they record. */
-export type KeyRecord = Pick<Ledger, 'prepare'>;
+export type KeyRecord = Pick<Ledger, 'prepare' | 'append'>;
 
 /** Births, and what the vault does by itself. */
 export function systemContext(workspaceId: string): AuditContext {

@@ -9,6 +9,7 @@ import { createVault, type KeyRecord, migrations as vaultMigrations, type Vault 
 export const testVaultMigrations = [...ledgerMigrations, ...vaultMigrations];
 
 const unrecorded: KeyRecord = {
+  append: async () => ({ entryId: randomUUID(), at: '' }),
   prepare: async (_, events) => ({
     receipts: events.map(() => ({ entryId: randomUUID(), at: '' })),
     write: async () => {},

@@ -36,7 +36,7 @@ export function vaultRoutes(vault: Vault): Verb[] {
       audit: 'vault.root_rotated',
       input: z.object({}),
       output: z.object({ rootVersion: z.number().int(), workspaces: z.number().int() }),
-      handle: ({ asker }) => vault.rotateRoot(asker.workspaceId),
+      handle: ({ asker }) => vault.rotateRoot(auditContext(asker)),
     }),
     verb({
       name: 'vault.drill',
