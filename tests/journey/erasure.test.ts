@@ -184,3 +184,32 @@ test('a person gets what is kept about them, and sees which fields there are', a
   // An administrator's token is not them.
   expect((await server.call('GET', 'me/export')).status).toBeLessThan(300);
 });
+
+test('a whole workspace is erased: nothing opens, no row and no file is left, and a new start is a new workspace', async () => {
+  await writeFile(join(folder.path, 'towns.csv'), 'town,people\nplantedtown,5\n');
+  await good(['sources', 'add', 'file', 'plantedsource', join(folder.path, 'towns.csv'), '--header']);
+  const ida = await invite('ida@example.com', 'Ida');
+  await live(ida, { question: 'stars', token: 'hers' });
+  expect(await strongroom(['erase', 'workspace', 'other', '--everything'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^lifecycle\/name_differs/) as string,
+  });
+  expect((await ida.browser.call('POST', 'workspace:erase', { name: 'main' })).status).toBe(403);
+
+  const before = (await call(server, 'GET', 'me')).body['workspace'] as { id: string };
+  const { code, stdout } = await strongroom(['erase', 'workspace', 'main', '--everything']);
+  expect(code).toBe(0);
+  await writeFile(join(folder.path, 'workspace.json'), stdout);
+  expect((await offline(['verify', 'certificate', 'workspace.json'])).stdout).toMatch(/^OK/);
+  expect(JSON.parse(stdout)).toMatchObject({ erasure: { kind: 'workspace', subject: before.id, status: 'final' } });
+  expect((await ida.browser.call('GET', 'me')).status).toBe(401);
+  expect((await call(server, 'GET', 'me')).status).toBe(401);
+
+  await server.stop();
+  expect(await scanFolder(join(home, 'files'), ['town'])).toEqual([]);
+  server = await startServer({ home, env });
+  const after = (await call(server, 'GET', 'me')).body['workspace'] as { id: string };
+  expect(after.id).not.toBe(before.id);
+  expect(await good(['people', 'list'])).not.toContain('ida');
+  expect(await good(['ledger', 'list', '--installation'])).toContain(`workspace.${before.id}`);
+});

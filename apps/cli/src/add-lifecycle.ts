@@ -19,6 +19,13 @@ export function addLifecycle(program: Command): void {
           (await import('./commands/lifecycle/erase.ts')).erase(session, kind, name, options.later === true),
         ),
       );
+  verb(erase, 'workspace <name>', 'The whole workspace and all in it; the certificate is printed once')
+    .requiredOption('--everything', 'to say that you mean it')
+    .action((name: string, _: object, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/lifecycle/erase-workspace.ts')).eraseWorkspace(session, name),
+      ),
+    );
   verb(erase, 'list', 'What was erased, by id').action((_: object, command: Command) =>
     run(command, async (session) => (await import('./commands/lifecycle/list.ts')).list(session)),
   );

@@ -111,9 +111,10 @@ export async function startServer({
     database,
     clock,
     log,
+    workspaceName: identity.workspaceName,
     audit: ledger,
     keys: vault,
-    holders: [assistant.holder, sources.holder, identity.holder, ledgerHolder(ledger)],
+    holders: [assistant.holder, sources.holder, files.holder, identity.holder, ledgerHolder(ledger)],
     holdings,
   });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What was erased, without its name. `keys`: how many were to be destroyed. */
 export const erasureSchema = z.object({
   id: z.uuid(),
-  kind: z.enum(['person', 'source', 'question']),
+  kind: z.enum(['person', 'source', 'question', 'workspace']),
   subject: z.uuid(),
   requestedAt: z.string(),
   status: z.enum(['pending', 'final']),

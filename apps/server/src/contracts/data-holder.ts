@@ -1,7 +1,7 @@
 import type { Asker } from './asker.ts';
 
 /** What can be erased as a whole. */
-export type ErasedKind = 'person' | 'source' | 'question';
+export type ErasedKind = 'person' | 'source' | 'question' | 'workspace';
 
 /** Something that is to be erased, as whoever holds it knows it. */
 export type ErasureSubject = {
@@ -30,7 +30,9 @@ export type ExportedTable = {
  */
 export type DataHolder = {
   /** What of its kinds the asker may erase, by the name or id that people use. Throws 403 or 404 of its own. */
-  readonly find?: Partial<Record<ErasedKind, (asker: Asker, name: string) => Promise<ErasureSubject>>>;
+  readonly find?: Partial<
+    Record<Exclude<ErasedKind, 'workspace'>, (asker: Asker, name: string) => Promise<ErasureSubject>>
+  >;
   /** Before anything is destroyed: ends what the subject may do. Throws 409 of its own when it may not be erased; then nothing was done. */
   begin?(workspaceId: string, subject: ErasureSubject): Promise<void>;
   /** Objects whose keys are to be destroyed. Also those that come while an erasure is under way, when asked again. */
@@ -40,6 +42,8 @@ export type DataHolder = {
    * also by a server that was started after a crash, which knows no names any more.
    */
   forget?(workspaceId: string, subject: ErasureSubject, objects: readonly HeldObject[]): Promise<void>;
+  /** Of a whole workspace: ends what people do there and removes files and memory. Its rows are dropped all together afterwards. May be repeated. */
+  forgetWorkspace?(workspaceId: string): Promise<void>;
   /** What is kept about the person who asks, for them alone. */
   exportPerson?(asker: Asker): readonly ExportedTable[];
 };

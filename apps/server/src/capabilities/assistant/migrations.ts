@@ -16,7 +16,7 @@ alter table questions enable row level security;
 alter table questions force row level security;
 create policy questions_workspace on questions using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
 create policy questions_person on questions as restrictive
-  using (person_id = nullif(current_setting('strongroom.person', true), '')::uuid)
+  using (person_id = nullif(current_setting('strongroom.person', true), '')::uuid or strongroom.workspace_erased())
   with check (person_id = nullif(current_setting('strongroom.person', true), '')::uuid);
 grant select, insert, update, delete on questions to strongroom_app;
 `,

@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { FileData } from '@strongroom/connectors';
 import type { z } from 'zod';
 import type { filePreviewSchema } from '@strongroom/protocol';
-import type { Asker } from '#contracts';
+import type { Asker, DataHolder } from '#contracts';
 import type { Tables, Transaction } from '#platform/database';
 import type { FilesDeps } from './deps.ts';
 import { findUpload, keepFile } from './keep-file.ts';
@@ -33,6 +35,7 @@ export type Files = {
   remove(workspaceId: string, fileId: string): Promise<void>;
   /** Removes uploads that nobody confirmed within an hour; resolves with how many. At a start and now and then. */
   sweep(workspaceId: string): Promise<number>;
+  readonly holder: DataHolder;
   readonly sizeBytesMax: number;
 };
 
@@ -49,6 +52,9 @@ export function createFiles(options: Omit<FilesDeps, 'sizeBytesMax'> & { sizeByt
     open: (workspaceId, fileId) => openById(deps, workspaceId, fileId),
     remove: (workspaceId, fileId) => removeFile(deps, workspaceId, fileId),
     sweep: (workspaceId) => removeExpired(deps, workspaceId),
+    holder: {
+      forgetWorkspace: (workspaceId) => rm(path.join(deps.folder, workspaceId), { recursive: true, force: true }),
+    },
     sizeBytesMax: deps.sizeBytesMax,
   };
 }

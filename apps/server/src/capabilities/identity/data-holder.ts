@@ -5,8 +5,8 @@ import { findPerson, referTo } from './find-person.ts';
 import { listTokens } from './list-tokens.ts';
 import { openPerson, toPerson } from './open-people.ts';
 import { endPerson, erasePerson, tokenIdsOf } from './remove-person.ts';
-import { selectSessionsOf } from './secret-store.ts';
-import { lockAdmins, selectPersonById } from './store.ts';
+import { endAllOf, selectSessionsOf } from './secret-store.ts';
+import { lockAdmins, selectPersonById, selectPersonIds } from './store.ts';
 
 /** Who somebody is, under their own key, and the names of tokens, each under one of its own. */
 export function identityHolder(deps: IdentityDeps): DataHolder {
@@ -38,6 +38,15 @@ export function identityHolder(deps: IdentityDeps): DataHolder {
     },
     forget: async (_, { kind, id }) => {
       if (kind === 'person') await erasePerson(deps, id);
+    },
+    // Nobody is let in by a session, token or link of the workspace any more, and what runs by one stops.
+    forgetWorkspace: async (workspaceId) => {
+      const people = await deps.database.withWorkspace(workspaceId, async (within) => {
+        const ids = await selectPersonIds(within);
+        for (const id of ids) await endAllOf(within, id, deps.clock.now());
+        return ids;
+      });
+      for (const personId of people) deps.sessionEnded({ personId });
     },
     exportPerson: (asker) => [
       { name: 'account', rows: () => accountOf(deps, asker) },

@@ -203,6 +203,10 @@ export async function updateSubject(
 }
 
 /** From here on nobody finds the person, and the address is free for another. */
+export async function selectPersonIds(within: Within): Promise<string[]> {
+  return (await within.selectFrom('people').select('id').execute()).map(({ id }) => id);
+}
+
 export async function markRemoved(within: Within, id: string): Promise<void> {
   await within.updateTable('people').set({ email_index: null, subject_index: null }).where('id', '=', id).execute();
 }

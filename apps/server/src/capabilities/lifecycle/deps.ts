@@ -56,6 +56,7 @@ type ErasureKeys = {
     workspaceId: string,
     options: { readonly waitedMs?: number; readonly by?: AuditContext },
   ): Promise<{ readonly final: number }>;
+  destroyWorkspace(workspaceId: string, by: AuditContext): Promise<void>;
   destructions(workspaceId: string, objectIds: readonly string[]): Promise<readonly DestroyedKey[]>;
   status(workspaceId: string): Promise<{ readonly holder: string }>;
 };
@@ -63,6 +64,7 @@ type ErasureKeys = {
 export type LifecycleDeps = {
   readonly database: Database;
   readonly clock: Clock;
+  readonly workspaceName: string;
   readonly log: { warn(details: object, message: string): void };
   readonly audit: ErasureAudit;
   readonly keys: ErasureKeys;

@@ -1,8 +1,8 @@
 import { ProblemError } from '@strongroom/protocol';
-import { type Asker, auditContext, type ErasedKind, type HeldObject, randomUUIDv7 } from '#contracts';
+import { type Asker, auditContext, type ErasedKind } from '#contracts';
 import { type LifecycleDeps, systemContext } from './deps.ts';
 import { finishErasure, objectsOf } from './finish-erasure.ts';
-import { insertErasure } from './store.ts';
+import { recordErasure } from './record-erasure.ts';
 
 /** So that destructions are final within a day, also when a try or two fail. */
 const laterMs = 12 * 3_600_000;
@@ -10,12 +10,12 @@ const laterMs = 12 * 3_600_000;
 /**
  * Erases a person, a source or a question: keys destroyed, rows, files and memory removed, and the epochs of the keys ended, at once or
  * (`later`) within a day. Answers the id of the erasure. What was begun is finished by the server itself if it can't be now.
- * Throws what the holder of the kind throws for an unknown `name`.
+ * Throws what the holder of the kind throws for an unknown `name`, or for one that may not be erased.
  */
 export async function erase(
   deps: LifecycleDeps,
   asker: Asker,
-  kind: ErasedKind,
+  kind: Exclude<ErasedKind, 'workspace'>,
   name: string,
   when: 'now' | 'later',
 ): Promise<{ readonly id: string }> {
@@ -28,35 +28,14 @@ export async function erase(
   const by = isOwn ? systemContext(workspaceId) : auditContext(asker);
   for (const holder of deps.holders)
     if (holder.begin !== undefined) await refusedInLog(deps, asker, kind, holder.begin(workspaceId, subject));
-  const objects: readonly HeldObject[] = await objectsOf(deps, workspaceId, subject);
-  const requestedAt = deps.clock.now();
-  const entries = await deps.audit.prepare(by, [
-    {
-      action: 'lifecycle.erased',
-      resource: `${kind}.${subject.id}`,
-      decision: { allowed: true, reason: isOwn ? 'their own' : 'permission' },
-      outcome: 'begun',
-    },
-  ]);
-  const [request] = entries.receipts;
-  if (request === undefined) throw new Error('an entry has no receipt');
-  const row = {
-    id: randomUUIDv7(requestedAt.getTime()),
+  const row = await recordErasure(deps, by, {
     kind,
     subjectId: subject.id,
-    objects,
+    objects: await objectsOf(deps, workspaceId, subject),
     requestedBy: asker.personId,
-    requestedAt: new Date(request.at),
-    requestEntry: request.entryId,
-    dueAt: new Date(requestedAt.getTime() + (when === 'now' ? 0 : laterMs)),
-    finalAt: null,
-    endEntry: null,
-  };
-  await deps.database.withWorkspace(workspaceId, async (within) => {
-    await insertErasure(within, workspaceId, row);
-    await entries.write(within);
+    dueInMs: when === 'now' ? 0 : laterMs,
+    reason: isOwn ? 'their own' : 'permission',
   });
-  entries.committed();
   await finishErasure(deps, workspaceId, row, { by, subject });
   return { id: row.id };
 }

@@ -13,3 +13,8 @@ export function nothingToCertify(): ProblemError {
     'this erasure destroyed no key, so there is nothing to certify',
   );
 }
+
+/** Asked for twice over, since a whole workspace is gone in one call. */
+export function nameDiffers(): ProblemError {
+  return new ProblemError('lifecycle/name_differs', 409, 'this workspace has another name, so nothing was erased');
+}

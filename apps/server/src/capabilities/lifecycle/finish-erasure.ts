@@ -1,6 +1,7 @@
 import type { AuditContext, ErasureSubject, HeldObject } from '#contracts';
 import type { LifecycleDeps } from './deps.ts';
-import { updateEnd, updateObjects, type ErasureRow } from './store.ts';
+import { recordEnd } from './record-erasure.ts';
+import { updateObjects, type ErasureRow } from './store.ts';
 
 /** What every holder has about a subject. */
 export async function objectsOf(
@@ -23,7 +24,7 @@ export async function finishErasure(
   row: ErasureRow,
   { by, subject }: { by: AuditContext; subject: ErasureSubject },
 ): Promise<void> {
-  const { database, clock, keys, audit, holders } = deps;
+  const { database, clock, keys, holders } = deps;
   const destroy = (objects: readonly HeldObject[]) =>
     keys.destroy(
       workspaceId,
@@ -49,21 +50,5 @@ export async function finishErasure(
   const isFinal = gone.every(({ finalAt }) => finalAt !== null);
   if (!isFinal && clock.now() < row.dueAt) return;
   await keys.endEpochs(workspaceId, { by });
-  const entries = await audit.prepare(by, [
-    {
-      action: 'lifecycle.erased',
-      resource: `${row.kind}.${row.subjectId}`,
-      decision: { allowed: true, reason: 'permission' },
-      outcome: 'done',
-      counts: { keys: objects.length },
-    },
-  ]);
-  const [end] = entries.receipts;
-  if (end === undefined) throw new Error('an entry has no receipt');
-  const ended = await database.withWorkspace(workspaceId, async (within) => {
-    if (!(await updateEnd(within, row.id, { entry: end.entryId, at: new Date(end.at) }))) return false;
-    await entries.write(within);
-    return true;
-  });
-  if (ended) entries.committed();
+  await recordEnd(deps, by, row, objects.length);
 }

@@ -2,6 +2,7 @@ import type { Asker, ErasedKind } from '#contracts';
 import { certify } from './certify.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { erase } from './erase.ts';
+import { eraseWorkspace } from './erase-workspace.ts';
 import { exportPerson } from './export-person.ts';
 import { finishAll } from './finish-all.ts';
 import { listHoldings, type PersonHolding } from './list-holdings.ts';
@@ -9,7 +10,15 @@ import { listErasures } from './list-erasures.ts';
 import type { Erasure } from '@strongroom/protocol';
 
 export type Lifecycle = {
-  erase(asker: Asker, kind: ErasedKind, name: string, when: 'now' | 'later'): Promise<{ readonly id: string }>;
+  erase(
+    asker: Asker,
+    kind: Exclude<ErasedKind, 'workspace'>,
+    name: string,
+    when: 'now' | 'later',
+  ): Promise<{ readonly id: string }>;
+  /** Of the asker's whole workspace; its certificate is of the installation. */
+  eraseWorkspace(asker: Asker, name: string): Promise<{ readonly id: string }>;
+  /** `workspaceId`: whose log holds the erasure; the installation's for that of a workspace. */
   certify(workspaceId: string, erasureId: string): Promise<string>;
   /** The newest first. */
   list(workspaceId: string): Promise<Erasure[]>;
@@ -24,6 +33,7 @@ export type Lifecycle = {
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
     erase: (asker, kind, name, when) => erase(deps, asker, kind, name, when),
+    eraseWorkspace: (asker, name) => eraseWorkspace(deps, asker, name),
     certify: (workspaceId, erasureId) => certify(deps, workspaceId, erasureId),
     list: (workspaceId) => listErasures(deps, workspaceId),
     finishAll: (workspaceId) => finishAll(deps, workspaceId),

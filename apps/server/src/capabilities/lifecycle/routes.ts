@@ -2,13 +2,15 @@ import { Readable } from 'node:stream';
 import { erasureSchema, personHoldingSchema } from '@strongroom/protocol';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Asker, type ErasedKind, type Verb, verb } from '#contracts';
+import { type Asker, type ErasedKind, installationId, type Verb, verb } from '#contracts';
 import type { Lifecycle } from './index.ts';
 
 const JSON_TEXT = 'application/json';
 const ZIP = 'application/zip';
 const body = z.object({ when: z.enum(['now', 'later']).default('now') });
 const certificate = { schema: z.string(), mediaTypes: [JSON_TEXT] };
+
+type Kind = Exclude<ErasedKind, 'workspace'>;
 
 export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
   // As text: a certificate is checked byte for byte.
@@ -17,7 +19,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       .header('cache-control', 'no-store')
       .type(JSON_TEXT)
       .send(await lifecycle.certify(workspaceId, id));
-  const erase = async (to: FastifyReply, asker: Asker, kind: ErasedKind, name: string, when: 'now' | 'later') =>
+  const erase = async (to: FastifyReply, asker: Asker, kind: Kind, name: string, when: 'now' | 'later') =>
     reply(to, asker.workspaceId, (await lifecycle.erase(asker, kind, name, when)).id);
   return [
     verb({
@@ -59,6 +61,22 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       output: null,
       answers: certificate,
       handle: ({ asker, input, reply: to }) => erase(to, asker, 'question', input.params.id, input.body.when),
+    }),
+    verb({
+      name: 'lifecycle.eraseWorkspace',
+      method: 'POST',
+      path: '/workspace:erase',
+      summary: 'Erase the whole workspace, which `name` has to repeat; answers the certificate, once',
+      permission: 'workspace.manage',
+      audit: null,
+      auditsItself: true,
+      input: z.object({ body: z.object({ name: z.string().max(200) }) }),
+      output: null,
+      answers: certificate,
+      handle: async ({ asker, input, reply: to }) => {
+        const { id } = await lifecycle.eraseWorkspace(asker, input.body.name);
+        return reply(to, installationId, id);
+      },
     }),
     verb({
       name: 'lifecycle.list',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ErasedKind, HeldObject } from '#contracts';
 import type { Tables, Transaction } from '#platform/database';
 
@@ -92,6 +93,11 @@ export async function selectOpenErasures(within: Within): Promise<ErasureRow[]> 
     .orderBy('id')
     .execute();
   return rows.map(erasureRow);
+}
+
+/** All rows of the workspace in all tables; throws when its keys are not destroyed. */
+export async function dropWorkspace(within: Within): Promise<void> {
+  await sql`select strongroom.lifecycle_drop_workspace()`.execute(within);
 }
 
 function objectColumns(objects: readonly HeldObject[]): Pick<ErasuresTable, 'object_ids' | 'object_kinds'> {

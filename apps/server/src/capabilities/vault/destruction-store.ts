@@ -68,14 +68,21 @@ export async function selectPending(within: Within): Promise<{ count: number; ep
   return Number(row.count) === 0 ? null : { count: Number(row.count), epoch: row.epoch, since: row.since };
 }
 
-/** Those in an epoch below `before`; how many. */
-export async function updateFinal(within: Within, before: number, final: { entry: string; at: Date }): Promise<number> {
-  const updated = await within
+/** Those in an epoch below `before`, or of these only that of one object; how many. */
+export async function updateFinal(
+  within: Within,
+  before: number,
+  final: { entry: string; at: Date },
+  objectId?: string,
+): Promise<number> {
+  const pending = within
     .updateTable('vault_destructions')
     .set({ final_entry: final.entry, final_at: final.at })
     .where('final_at', 'is', null)
-    .where('epoch', '<', before)
-    .executeTakeFirst();
+    .where('epoch', '<', before);
+  const updated = await (
+    objectId === undefined ? pending : pending.where('object_id', '=', objectId)
+  ).executeTakeFirst();
   return Number(updated.numUpdatedRows);
 }
 

@@ -23,6 +23,15 @@ export function databaseOutdated(): ProblemError {
   );
 }
 
+/** Everything in it is gone for good; a new start makes a new workspace. */
+export function workspaceErased(): ProblemError {
+  return new ProblemError(
+    'vault/workspace_erased',
+    410,
+    'this workspace was erased; start the server anew for a new one',
+  );
+}
+
 export function isDestroyed(error: unknown): boolean {
   return error instanceof ProblemError && error.code === 'vault/key_destroyed';
 }

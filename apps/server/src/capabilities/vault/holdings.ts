@@ -12,6 +12,8 @@ export const holdings: Holding[] = [
       version: 'counts rotations',
       wrapper: 'kind of the key holder',
       wrapped_key: 'under the root key in the holder',
+      commitment: 'to the key',
+      birth_entry: 'entry of its birth in the log of the installation',
       created_at: 'when it was made',
     },
     exported: 'never: it is a key',
@@ -27,6 +29,7 @@ export const holdings: Holding[] = [
     fields: {
       key_version: 'of the workspace key',
       epoch: 'number',
+      erased_at: 'when the workspace was erased',
     },
     exported: 'not: it is about nobody',
     erased: 'stays',

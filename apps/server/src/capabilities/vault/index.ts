@@ -6,6 +6,7 @@ import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import { blindIndexes } from './blind-index.ts';
 import { destroyKeys } from './destroy-keys.ts';
+import { destroyWorkspace } from './destroy-workspace.ts';
 import { type Destruction, selectDestructions } from './destruction-store.ts';
 import { drill } from './drill.ts';
 import { type EndEpochs, endEpochs } from './end-epochs.ts';
@@ -43,6 +44,8 @@ export type Vault = Sealer & {
   readonly endEpochs: EndEpochs;
   /** Of these objects, those whose key was destroyed. */
   destructions(workspaceId: string, objectIds: readonly string[]): Promise<Destruction[]>;
+  /** Everything of a workspace, for good; `by` as `inInstallation` gives it. */
+  destroyWorkspace(workspaceId: string, by: AuditContext): Promise<void>;
   rotateKey(workspaceId: string): Promise<{ readonly keyVersion: number }>;
   /** Of the whole installation. */
   rotateRoot(by: AuditContext): Promise<{ readonly rootVersion: number; readonly workspaces: number }>;
@@ -62,7 +65,7 @@ export function createVault({
   clock: Clock;
   record: () => KeyRecord;
 }): Vault {
-  const workspaces = wrappingKeys(database, wrapper, clock);
+  const workspaces = wrappingKeys(database, wrapper, clock, record);
   const keys = objectKeys(database, workspaces, record);
   const moves = keyMoves(database, workspaces);
   const now = () => clock.now();
@@ -94,7 +97,8 @@ export function createVault({
     endEpochs: endEpochs({ database, wrapper, moves, record, now }),
     destructions: (workspaceId, objectIds) =>
       database.withWorkspace(workspaceId, (within) => selectDestructions(within, objectIds)),
-    rotateKey: rotateKey(database, wrapper, moves),
+    rotateKey: rotateKey(database, wrapper, moves, record),
+    destroyWorkspace: destroyWorkspace({ database, wrapper, keys: workspaces, record, now }),
     rotateRoot: rotateRoot(database, wrapper, workspaces, record),
     drill: drill(database, wrapper, workspaces, () => performance.now()),
     status: showStatus(database, wrapper, workspaces),

@@ -9,6 +9,8 @@ export const migrations: Migration[] = [
         version integer not null check (version > 0),
         wrapper text not null,
         wrapped_key bytea not null,
+        commitment bytea not null,
+        birth_entry uuid,
         created_at timestamptz not null default now(),
         primary key (workspace_id, version)
       );
@@ -22,13 +24,23 @@ export const migrations: Migration[] = [
       create table vault_places (
         workspace_id uuid primary key,
         key_version integer not null,
-        epoch integer not null check (epoch > 0)
+        epoch integer not null check (epoch > 0),
+        -- Once set nothing is sealed or opened in the workspace any more, and its rows may be dropped.
+        erased_at timestamptz
       );
       alter table vault_places enable row level security;
       alter table vault_places force row level security;
       create policy vault_places_workspace on vault_places
         using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
       grant select, insert, update, delete on vault_places to strongroom_app;
+
+      create function strongroom.workspace_erased() returns boolean language sql stable security definer
+        set search_path = strongroom, pg_temp
+        as $$ select exists (
+          select from vault_places where workspace_id = strongroom.current_workspace() and erased_at is not null
+        ) $$;
+      revoke all on function strongroom.workspace_erased from public;
+      grant execute on function strongroom.workspace_erased to strongroom_app;
 
       create table vault_object_keys (
         workspace_id uuid not null,

@@ -10,9 +10,16 @@ declare module '#platform/database' {
       version: number;
       wrapper: string;
       wrapped_key: Bytes;
+      commitment: Bytes;
+      birth_entry: string | null;
       created_at: Generated<Date>;
     };
-    vault_places: { workspace_id: string; key_version: number; epoch: number };
+    vault_places: {
+      workspace_id: string;
+      key_version: number;
+      epoch: number;
+      erased_at: ColumnType<Date | null, never, Date>;
+    };
     vault_object_keys: {
       workspace_id: string;
       object_id: string;
@@ -27,7 +34,13 @@ declare module '#platform/database' {
 }
 
 type Within = Transaction<Tables>;
-export type WrappedWorkspaceKey = { readonly version: number; readonly wrappedKey: Uint8Array };
+export type WrappedWorkspaceKey = {
+  readonly version: number;
+  readonly wrappedKey: Uint8Array;
+  readonly commitment: Uint8Array;
+  /** In the log of the installation; null for the key of the installation itself. */
+  readonly birthEntry: string | null;
+};
 /** Under which version of the workspace key, and in which epoch, a data key is wrapped. */
 export type Place = { readonly keyVersion: number; readonly epoch: number };
 export type WrappedObjectKey = {
@@ -65,7 +78,7 @@ export async function selectWorkspaces(within: Within): Promise<string[]> {
 export async function selectWorkspaceKeys(within: Within): Promise<WrappedWorkspaceKey[]> {
   return within
     .selectFrom('vault_workspace_keys')
-    .select(['version', 'wrapped_key as wrappedKey'])
+    .select(['version', 'wrapped_key as wrappedKey', 'commitment', 'birth_entry as birthEntry'])
     .orderBy('version', 'desc')
     .execute();
 }
@@ -78,12 +91,22 @@ export async function insertWorkspaceKey(
 ): Promise<void> {
   await within
     .insertInto('vault_workspace_keys')
-    .values({ workspace_id: workspaceId, version: key.version, wrapper: key.wrapper, wrapped_key: key.wrappedKey })
+    .values({
+      workspace_id: workspaceId,
+      version: key.version,
+      wrapper: key.wrapper,
+      wrapped_key: key.wrappedKey,
+      commitment: key.commitment,
+      birth_entry: key.birthEntry,
+    })
     .onConflict((conflict) => conflict.columns(['workspace_id', 'version']).doNothing())
     .execute();
 }
 
-export async function updateWorkspaceKey(within: Within, { version, wrappedKey }: WrappedWorkspaceKey): Promise<void> {
+export async function updateWorkspaceKey(
+  within: Within,
+  { version, wrappedKey }: Pick<WrappedWorkspaceKey, 'version' | 'wrappedKey'>,
+): Promise<void> {
   await within
     .updateTable('vault_workspace_keys')
     .set({ wrapped_key: Buffer.from(wrappedKey) })
@@ -107,6 +130,17 @@ export async function deleteUnusedWorkspaceKeys(within: Within, version: number)
 export async function selectPlace(within: Within, lock?: 'share'): Promise<Place | null> {
   const query = within.selectFrom('vault_places').select(['key_version as keyVersion', 'epoch']);
   return (await (lock === 'share' ? query.forShare() : query).executeTakeFirst()) ?? null;
+}
+
+/** Whether the workspace was erased. */
+export async function selectErased(within: Within): Promise<boolean> {
+  const row = await within.selectFrom('vault_places').select('erased_at').executeTakeFirst();
+  return row !== undefined && row.erased_at !== null;
+}
+
+/** From here on nothing of the workspace is sealed or opened. Waits for every birth. */
+export async function markErased(within: Within, at: Date): Promise<void> {
+  await within.updateTable('vault_places').set({ erased_at: at }).where('erased_at', 'is', null).execute();
 }
 
 /** Leaves a place that is already there as it is. */

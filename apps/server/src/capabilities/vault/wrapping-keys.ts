@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import { jointKey, newKey, type KeyWrapper } from '@strongroom/keyring';
+import { jointKey, type KeyWrapper } from '@strongroom/keyring';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
-import { databaseOutdated, isDestroyed, keyDestroyed } from './errors.ts';
+import { databaseOutdated, isDestroyed, keyDestroyed, workspaceErased } from './errors.ts';
+import { keepWorkspaceKey } from './keep-workspace-key.ts';
+import type { KeyRecord } from './key-record.ts';
 import * as store from './store.ts';
 
 /**
@@ -30,13 +32,19 @@ export type WrappingKeys = {
 const keptMs = 5_000;
 
 /** INVARIANT: an unwrapped key is used for 5 seconds at most; after that the wrapper is asked again, so it can refuse. */
-export function wrappingKeys(database: Database, wrapper: KeyWrapper, clock: Clock): WrappingKeys {
+export function wrappingKeys(
+  database: Database,
+  wrapper: KeyWrapper,
+  clock: Clock,
+  record: () => KeyRecord,
+): WrappingKeys {
   const kept = new Map<string, { since: number; keys: Promise<WorkspaceKeys | null> }>();
   const making = new Map<string, Promise<WorkspaceKeys | null>>();
 
   // The place first: the key that it names was committed before it, or with it.
   const read = (workspaceId: string) =>
     database.withWorkspace(workspaceId, async (within) => ({
+      erased: await store.selectErased(within),
       place: await store.selectPlace(within),
       rows: await store.selectWorkspaceKeys(within),
     }));
@@ -72,7 +80,8 @@ export function wrappingKeys(database: Database, wrapper: KeyWrapper, clock: Clo
 
   const load = async (workspaceId: string): Promise<WorkspaceKeys | null> => {
     for (let before: store.Place | null = null; ;) {
-      const { place, rows } = await read(workspaceId);
+      const { erased, place, rows } = await read(workspaceId);
+      if (erased) throw workspaceErased();
       if (place === null) return null;
       try {
         return await open(workspaceId, place, rows);
@@ -87,12 +96,9 @@ export function wrappingKeys(database: Database, wrapper: KeyWrapper, clock: Clo
 
   const make = async (workspaceId: string): Promise<void> => {
     const epoch = await wrapper.newestEpoch(workspaceId);
-    await database.withWorkspace(workspaceId, async (within) => {
-      await store.shareRoot(within);
-      const wrappedKey = await wrapper.wrap(workspaceId, newKey());
-      await store.insertWorkspaceKey(within, workspaceId, { version: 1, wrapper: wrapper.name, wrappedKey });
-      await store.insertPlace(within, workspaceId, { keyVersion: 1, epoch });
-    });
+    await keepWorkspaceKey(database, wrapper, record, workspaceId, 1, (within) =>
+      store.insertPlace(within, workspaceId, { keyVersion: 1, epoch }),
+    );
   };
 
   /** Everything that waits for a workspace's first keys shares one making of them. */
