@@ -14,7 +14,7 @@ type SetUpNeeds = Pick<IdentityNeeds, 'database' | 'sealer' | 'audit' | 'clock' 
  * `STRONGROOM_ADMIN_EMAIL` names. Safe to call at every start, and by two starts at once.
  */
 export async function setUpWorkspace(needs: SetUpNeeds): Promise<{ id: string; name: string }> {
-  const { database, clock, log } = needs;
+  const { database, log } = needs;
   const found = await findWorkspace(database, NAME);
   const id = found?.workspace_id ?? (await makeWorkspace(needs));
   if (!(await hasAdministrator(needs, id)))
