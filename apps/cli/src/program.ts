@@ -223,12 +223,13 @@ function addLedger(program: Command): void {
 }
 
 /** What whoever verifies knows without the server. */
-type Known = { readonly key?: string; readonly checkpoint?: string[] };
+type Known = { readonly key?: string; readonly checkpoint?: string[]; readonly witness?: string[] };
 
 function withKnown(command: Command): Command {
   return command
     .option('--key <key>', 'the public key of the log, as you noted it: name+id+base64')
-    .option('--checkpoint <file>', 'a checkpoint you kept; may be given several times', append);
+    .option('--checkpoint <file>', 'a checkpoint you kept; may be given several times', append)
+    .option('--witness <key>', 'public key of a witness that must have signed it; may be given several times', append);
 }
 
 function addVerify(program: Command): void {

@@ -4,7 +4,8 @@ import { LogError } from './errors.ts';
 import { splitLines } from './export/split-lines.ts';
 import { verifyEntryProof } from './export/verify-entry-proof.ts';
 import { verifyExport } from './export/verify-export.ts';
-import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+import { describeWitnessed, type WitnessedBy } from './export/witnessed-by.ts';
+import { parseVerifierKey, parseWitnessKey, type VerifierKey } from './verifier-key.ts';
 
 /** What a person asks of the verifier: files they hold, and what they know already. */
 export type VerifyRequest = {
@@ -14,6 +15,8 @@ export type VerifyRequest = {
   readonly key?: string | undefined;
   /** Files with checkpoints kept from earlier. */
   readonly checkpoints?: readonly string[];
+  /** Public keys of witnesses as text: each must have signed what is checked. */
+  readonly witnesses?: readonly string[];
 };
 
 export type VerifyReport = {
@@ -22,32 +25,48 @@ export type VerifyReport = {
   /** What was checked, in a sentence; and, where no key was given, what is left to compare. */
   readonly summary: string;
   readonly key: string;
+  readonly witnesses: readonly WitnessedBy[];
 };
 
 const proofSizeMax = 1024 * 1024;
 
 /** Checks a file without any server. Throws `LogError` when the file is not what it should be or can't be read. */
-export async function verifyFile({ kind, file, key, checkpoints = [] }: VerifyRequest): Promise<VerifyReport> {
+export async function verifyFile({
+  kind,
+  file,
+  key,
+  checkpoints = [],
+  witnesses: trusted = [],
+}: VerifyRequest): Promise<VerifyReport> {
   const known = key === undefined ? null : parseVerifierKey(key);
+  const asked = trusted.map(parseWitnessKey);
   if (kind === 'ledger') {
     const held = await Promise.all(checkpoints.map(readSmall));
     await readable(file);
-    return verifyLedger(createReadStream(file), known, held);
+    return verifyLedger(createReadStream(file), { key: known, held, witnesses: asked });
   }
-  const { ok, problems, entry, origin, size, key: own } = verifyEntryProof(await readSmall(file), known);
+  const report = verifyEntryProof(await readSmall(file), known, asked);
+  const { ok, problems, entry, origin, size, key: own, witnesses } = report;
   const place = `entry ${entry.position} of ${size ?? '?'} of ${origin}`;
-  return { ok, problems, key: own, summary: `${place}: ${entry.action}, ${entry.outcome}, ${entry.at}` };
+  const what = `${entry.action}, ${entry.outcome}, ${entry.at}`;
+  return { ok, problems, key: own, witnesses, summary: `${place}: ${what}${describeWitnessed(witnesses)}` };
 }
 
 /** The same for the bytes of an export, wherever they come from. `held`: checkpoints kept from earlier. */
 export async function verifyLedger(
   bytes: AsyncIterable<Uint8Array>,
-  known: VerifierKey | null,
-  held: readonly string[],
+  known: { key: VerifierKey | null; held: readonly string[]; witnesses: readonly VerifierKey[] },
 ): Promise<VerifyReport> {
-  const { ok, problems, key, size, origin, closed } = await verifyExport(splitLines(bytes), { key: known, held });
+  const report = await verifyExport(splitLines(bytes), known);
+  const { ok, problems, key, size, origin, closed, witnesses } = report;
   const shown = closed === 0 ? '' : `, ${closed} of them without their fields`;
-  return { ok, problems, key, summary: `${size} entries of ${origin}${shown}` };
+  return {
+    ok,
+    problems,
+    key,
+    witnesses,
+    summary: `${size} entries of ${origin}${shown}${describeWitnessed(witnesses)}`,
+  };
 }
 
 async function readSmall(file: string): Promise<string> {
