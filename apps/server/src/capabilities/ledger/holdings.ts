@@ -29,4 +29,11 @@ export const holdings: Holding[] = [
     why: 'what proofs are checked against',
     howLong: 'as long as the workspace',
   },
+  {
+    table: 'ledger_cosignatures',
+    what: 'which witness saw the audit log at which length, and when, signed by the witness',
+    about: 'workspace',
+    why: 'so that whoever trusts a witness can check that nobody rewrote the log, us included',
+    howLong: 'as long as the workspace',
+  },
 ];

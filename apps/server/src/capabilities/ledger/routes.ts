@@ -4,6 +4,7 @@ import {
   ledgerEntrySchema,
   ledgerListInputSchema,
   ledgerPageSchema,
+  ledgerStatusSchema,
   ProblemError,
 } from '@strongroom/protocol';
 import { z } from 'zod';
@@ -32,6 +33,17 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
           .type(EXPORT_MEDIA_TYPE)
           .send(Readable.from(ledger.export(asker.workspaceId), { objectMode: false }));
       },
+    }),
+    verb({
+      name: 'ledger.status',
+      method: 'GET',
+      path: '/ledger/status',
+      summary: 'How far the log is signed and witnessed, and whether it stands',
+      permission: 'ledger.read',
+      audit: null,
+      input: z.object({}),
+      output: ledgerStatusSchema,
+      handle: ({ asker }) => ledger.status(asker.workspaceId),
     }),
     verb({
       name: 'ledger.prove',
