@@ -5,6 +5,7 @@ import {
   invitedSchema,
   ledgerEntrySchema,
   ledgerPageSchema,
+  ledgerStatusSchema,
   meSchema,
   personSchema,
   questionSchema,
@@ -100,6 +101,7 @@ export type LedgerFilter = {
 };
 export const listEntries = (filter: LedgerFilter, options: Signal = {}) =>
   call(ledgerPageSchema, 'GET', `/ledger?${parameters(filter)}`, options);
+export const readLedgerStatus = (options: Signal = {}) => call(ledgerStatusSchema, 'GET', '/ledger/status', options);
 export const readEntry = (id: string, options: Signal = {}) =>
   call(ledgerEntrySchema, 'GET', `/ledger/${segment(id)}`, options);
 

@@ -13,6 +13,7 @@ import { moment, number } from '../../components/words.ts';
 import classes from './audit.module.css';
 import { EntryDrawer } from './entry-drawer.tsx';
 import { OutcomeMark } from './outcome-mark.tsx';
+import { StatusLine } from './status-line.tsx';
 
 const PAGE = 50;
 const OUTCOMES = [
@@ -57,6 +58,7 @@ export function AuditScene() {
         </Button>
       }
     >
+      <StatusLine />
       <Group gap="xs" mb="md" className={classes['filters'] ?? ''}>
         <TextInput
           aria-label="Action"
