@@ -123,12 +123,10 @@ test('a log that was changed while the server was away: it starts, says so, does
   ]);
 });
 
-test('`strongroom witness` signs a checkpoint of this log that somebody brings, and stops cleanly', async () => {
-  await good(['ledger', 'export', 'witnessed.ndjson']);
-  const [first = ''] = (await readFile(join(folder.path, 'witnessed.ndjson'), 'utf8')).split('\n');
-  const { checkpoint, key }: { checkpoint: string; key: string } = JSON.parse(first);
+/** The real program; `stop` waits for its end and gives how it ended. */
+async function startWitness(log: string) {
   const main = join(rootFolder, 'apps/cli/src/main.ts');
-  const args = [main, 'witness', '--log', key, '--name', 'witness.example', '--folder', 'w', '--port', '0'];
+  const args = [main, 'witness', '--log', log, '--name', 'witness.example', '--folder', 'w', '--port', '0'];
   const witness = spawn(process.execPath, args, {
     cwd: folder.path,
     env: { ...process.env, INIT_CWD: folder.path },
@@ -136,11 +134,50 @@ test('`strongroom witness` signs a checkpoint of this log that somebody brings, 
   });
   const ended = once(witness, 'exit');
   const lines = createInterface(witness.stdout)[Symbol.asyncIterator]();
-  expect((await lines.next()).value).toMatch(/^Witness witness\.example\+[0-9a-f]{8}\+/);
+  const key = String((await lines.next()).value).replace('Witness ', '');
   const url = String((await lines.next()).value).replace('Listening at ', '');
-  const answer = await fetch(url, { method: 'POST', body: `old 0\n\n${checkpoint}` });
+  const stop = async (): Promise<unknown> => {
+    witness.kill('SIGTERM');
+    return ended;
+  };
+  return { key, url, stop, [Symbol.asyncDispose]: async () => void (await stop()) };
+}
+
+test('`strongroom witness` signs a checkpoint of this log that somebody brings, and stops cleanly', async () => {
+  await good(['ledger', 'export', 'witnessed.ndjson']);
+  const [first = ''] = (await readFile(join(folder.path, 'witnessed.ndjson'), 'utf8')).split('\n');
+  const { checkpoint, key }: { checkpoint: string; key: string } = JSON.parse(first);
+  await using witness = await startWitness(key);
+  expect(witness.key).toMatch(/^witness\.example\+[0-9a-f]{8}\+/);
+  const answer = await fetch(witness.url, { method: 'POST', body: `old 0\n\n${checkpoint}` });
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/^\u2014 witness\.example /)]);
-  witness.kill('SIGTERM');
-  expect(await ended).toEqual([0, null]);
+  expect(await witness.stop()).toEqual([0, null]);
   expect(await offline(['witness', '--log', 'nonsense', '--name', 'w'])).toMatchObject({ code: 1, stdout: '' });
+});
+
+test('a server asks the witness of its settings, and whoever has the witness’s key can check how far it has seen', async () => {
+  await using home = await temporaryFolder('home');
+  const own = (args: readonly string[]) => strongroom(args, { STRONGROOM_HOME: home.path });
+  const start = (env: Record<string, string> = {}) =>
+    startServer({ home: home.path, env: { STRONGROOM_SAMPLE: 'off', ...env } });
+  const first = await start();
+  const { key }: { key: string } = JSON.parse((await own(['ledger', 'status', '--json'])).stdout);
+  await first.stop();
+
+  await using witness = await startWitness(key);
+  await using server = await start({ STRONGROOM_WITNESSES: `${witness.url} ${witness.key}` });
+  expect(await own(['people', 'invite', 'ada@example.com'])).toMatchObject({ code: 0 });
+  const seen = async () => (await own(['ledger', 'status'])).stdout;
+  await expect.poll(seen, { timeout: 60_000 }).toMatch(/^witness\.example +\d+ /m);
+  const verified = await own(['ledger', 'verify', '--key', key, '--witness', witness.key]);
+  expect([verified.stderr, verified.stdout]).toEqual([
+    '',
+    expect.stringMatching(/^OK: \d+ entries of .*; witnessed by witness\.example up to entry \d+ at \d{4}-/),
+  ]);
+  await own(['ledger', 'export', 'seen.ndjson']);
+  expect(await offline(['verify', 'ledger', 'seen.ndjson', '--witness', witness.key])).toMatchObject({ code: 0 });
+  const stranger = witness.key.replace('witness.example', 'stranger');
+  expect((await offline(['verify', 'ledger', 'seen.ndjson', '--witness', stranger])).code).toBe(1);
+  expect(server.output().stderr).not.toContain('did not sign');
+  expect(await witness.stop()).toEqual([0, null]);
 });

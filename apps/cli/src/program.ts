@@ -200,6 +200,10 @@ function addTokens(program: Command): void {
 
 function addLedger(program: Command): void {
   const ledger = group(program, 'ledger', 'The audit log');
+  verb(ledger, 'status', 'How far it is signed and witnessed, and its public key').action(
+    (_: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/status.ts')).status(session)),
+  );
   verb(ledger, 'show <id>', 'One entry, by the id that a receipt names').action(
     (id: string, _: object, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/show.ts')).show(session, id)),
@@ -261,12 +265,13 @@ function withTimes(command: Command): Command {
 }
 
 /** What whoever verifies knows without the server. */
-type Known = { readonly key?: string; readonly checkpoint?: string[] };
+type Known = { readonly key?: string; readonly checkpoint?: string[]; readonly witness?: string[] };
 
 function withKnown(command: Command): Command {
   return command
     .option('--key <key>', 'the public key of the log, as you noted it: name+id+base64')
-    .option('--checkpoint <file>', 'a checkpoint you kept; may be given several times', append);
+    .option('--checkpoint <file>', 'a checkpoint you kept; may be given several times', append)
+    .option('--witness <key>', 'public key of a witness that must have signed it; may be given several times', append);
 }
 
 function addVerify(program: Command): void {

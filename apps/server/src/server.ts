@@ -6,12 +6,12 @@ import { createGuard } from '@strongroom/sql-guard';
 import { createAccess } from '#access';
 import { assistantRoutes, createAssistant } from '#assistant';
 import { catalogRoutes, createCatalog } from '#catalog';
-import { type Environment, writePrivateFile } from '#config';
+import { type Environment, type WitnessAddress, writePrivateFile } from '#config';
 import { type Asker, installationId } from '#contracts';
 import { createEgress, egressRoutes } from '#egress';
 import { createFiles, filesRoutes } from '#files';
 import { createIdentity, type Identity, identityRoutes } from '#identity';
-import { createLedger, type Ledger, ledgerHolder, ledgerRoutes } from '#ledger';
+import { createLedger, type Ledger, ledgerHolder, ledgerRoutes, type Witness } from '#ledger';
 import { createLifecycle, lifecycleRoutes } from '#lifecycle';
 import { systemClock as clock } from '#platform/clock';
 import { startProductCluster, startSampleCluster } from '#platform/clusters';
@@ -19,7 +19,7 @@ import { createDatabase } from '#platform/database';
 import { createHttp, type Http } from '#platform/http';
 import { createKeyWrapper, keyFolder } from '#platform/key-holder';
 import type { Log } from '#platform/log';
-import { createOutbound } from '#platform/outbound';
+import { createOutbound, type Outbound } from '#platform/outbound';
 import { createQuery, queryRoutes } from '#query';
 import { createSources, ensureSample, sourcesRoutes } from '#sources';
 import { createVault, vaultRoutes } from '#vault';
@@ -29,6 +29,8 @@ import { holdings, migrations } from './migrations.ts';
 const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
 /** A holder that is asked while everybody waits must say no soon: revoking is to show within five seconds. */
 const OUTBOUND_LIMITS = { timeoutMs: 3_000, replyBytesMax: 256 * 1024 };
+/** A witness may be far away, and nobody waits for it. */
+const WITNESS_LIMITS = { timeoutMs: 10_000, replyBytesMax: 64 * 1024 };
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 export type RunningServer = {
@@ -67,8 +69,11 @@ export async function startServer({
   const database = building.adopt(await createDatabase({ address, migrations, log }), (open) => open.close());
 
   const vault = createVault({ database, wrapper, clock, record: () => ledger });
-  const ledger: Ledger = building.adopt(createLedger({ database, keys: vault.ledgerKeys, clock, log }), (open) =>
-    open.close(),
+  const toWitnesses = building.adopt(createOutbound(WITNESS_LIMITS), (open) => open.close());
+  const witnessing = { witnesses: config.witnesses.map((address) => witnessAt(address, toWitnesses)), log };
+  const ledger: Ledger = building.adopt(
+    createLedger({ database, keys: vault.ledgerKeys, clock, log, witnessing }),
+    (open) => open.close(),
   );
   let http: Http | null = null;
   const origin = (): string => required(http).origin();
@@ -187,6 +192,11 @@ export async function startServer({
   await writePrivateFile(path.join(config.home, 'server.json'), `${JSON.stringify({ url })}\n`);
   const built = building.move();
   return { origin: url, signInLink, stop: () => built.disposeAsync() };
+}
+
+function witnessAt({ url, key }: WitnessAddress, outbound: Outbound): Witness {
+  const headers = { 'content-type': 'text/plain; charset=utf-8' };
+  return { key, send: (body) => outbound.send({ method: 'POST', url, headers, body }) };
 }
 
 /** What no source may point at: ourselves, and the database that holds our own tables. */

@@ -3,6 +3,7 @@ import type {
   CatalogTable,
   AuditOutcome,
   LedgerEntry,
+  LedgerStatus,
   Person,
   Question,
   Source,
@@ -269,3 +270,21 @@ export function entryOf(position: number, time: string): LedgerEntry {
     counts: action === 'query.completed' ? { rows: 5, bytes: 412, elapsed_ms: 38 } : {},
   };
 }
+
+const lastPosition = entries[0]?.position ?? 0;
+export const ledgerStatus: LedgerStatus = {
+  entries: lastPosition,
+  checkpoint: { size: lastPosition, at: at(1) },
+  key: 'strongroom/w1+1f2e3d4c+AQIDBA==',
+  problem: null,
+  witnesses: [
+    {
+      name: 'witness.example.com',
+      key: 'witness.example.com+5a6b7c8d+BAUGBw==',
+      size: lastPosition - 4,
+      at: at(190),
+      waitingSince: at(180),
+      problem: { message: 'there was no answer', at: at(180) },
+    },
+  ],
+};

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { ANSWER_MEDIA_TYPE, encodeStreamEvent } from '@strongroom/protocol';
 import { framesOf, problem } from './fake-answers.ts';
-import { at, entries, entryOf, people, questions, sources, tables } from './fake-data.ts';
+import { at, entries, entryOf, ledgerStatus, people, questions, sources, tables } from './fake-data.ts';
 
 // A stand-in for the server, for looking at scenes and for the tests of the face: the built app under the same
 // Content-Security-Policy, metadata from memory, answers as real frames. It decides and protects nothing.
@@ -113,6 +113,7 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
       );
       return { entries: page.slice(0, 50), next: page.length > 50 ? (page[49]?.position ?? null) : null };
     },
+    'GET ledger/status': () => ledgerStatus,
     'GET ledger/': ({ parts }) => entries.find(({ id }) => id === parts[1]),
     'DELETE sessions/': () => {
       state.signedIn = false;

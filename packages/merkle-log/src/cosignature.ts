@@ -3,6 +3,8 @@ import type { Note, NoteSignature } from './signed-note.ts';
 import { type VerifierKey, verifierKey } from './verifier-key.ts';
 
 const timeSizeBytes = 8;
+/** A `Date` holds no later one. */
+const secondsMax = 8_640_000_000_000n;
 
 /** What a witness adds to a checkpoint it has checked: when it saw it (C2SP tlog-cosignature, Ed25519). */
 export function cosign(text: string, name: string, privateKey: KeyObject, at: Date): NoteSignature {
@@ -23,7 +25,7 @@ export function cosignedAt(note: Note, key: VerifierKey): Date | null {
 function timeOf(bytes: Buffer, text: string, { publicKey }: VerifierKey): Date | null {
   if (bytes.length <= timeSizeBytes) return null;
   const seconds = bytes.readBigUInt64BE(0);
-  if (seconds > BigInt(Number.MAX_SAFE_INTEGER)) return null;
+  if (seconds > secondsMax) return null;
   const isGood = verify(null, message(text, Number(seconds)), publicKey, bytes.subarray(timeSizeBytes));
   return isGood ? new Date(Number(seconds) * 1000) : null;
 }

@@ -7,11 +7,13 @@ export { edgeNodes, proveConsistency, proveInclusion, type Node, type ReadNodes 
 export { nodeInTile, tileOf, tileWidth, type TilePlace } from './tiles.ts';
 export { isSignedBy, parseNote, parseSignatures, printNote, printSignature, signNote } from './signed-note.ts';
 export type { Note, NoteSignature } from './signed-note.ts';
-export { parseVerifierKey, printVerifierKey, verifierKey, type VerifierKey } from './verifier-key.ts';
+export { parseVerifierKey, parseWitnessKey, printVerifierKey } from './verifier-key.ts';
+export { verifierKey, type VerifierKey } from './verifier-key.ts';
 export { openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
 export { cosign, cosignedAt } from './cosignature.ts';
 export { createWitness, type Witness, type WitnessAnswer } from './witness/add-checkpoint.ts';
 export { loadWitnessKey } from './witness/witness-key.ts';
+export { printCosignRequest, readCosignAnswer, type CosignAnswer } from './witness/request-cosignature.ts';
 export { serveWitness, type ServedWitness } from './witness/serve-witness.ts';
 export { fileWitnessState, type Witnessed, type WitnessState } from './witness/witness-state.ts';
 export { encodeLeaf, hashField, hashFields, saltSizeBytes, sealedFields } from './entry-leaf.ts';
@@ -20,6 +22,7 @@ export { exportFormat, type ExportEnd, type ExportEntry, type ExportHeader } fro
 export { entryProofFormat, verifyEntryProof } from './export/verify-entry-proof.ts';
 export type { EntryProof, EntryProofReport } from './export/verify-entry-proof.ts';
 export { verifyExport, type ExportReport } from './export/verify-export.ts';
+export type { WitnessedBy } from './export/witnessed-by.ts';
 export {
   certificateFormat,
   certificateObjectsMax,

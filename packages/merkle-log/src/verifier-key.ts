@@ -49,6 +49,13 @@ export function parseVerifierKey(text: string): VerifierKey {
   return key;
 }
 
+/** The key of a witness. Throws `merkle-log/bad_key`, also for a log's: the two sign different things. */
+export function parseWitnessKey(text: string): VerifierKey {
+  const key = parseVerifierKey(text);
+  if (key.kind !== 'witness') throw new LogError('merkle-log/bad_key', 'this is the key of a log, not of a witness');
+  return key;
+}
+
 function tagged(kind: SignatureKind, publicKey: KeyObject): Buffer {
   const der = publicKey.export({ format: 'der', type: 'spki' });
   return Buffer.concat([Buffer.of(signatureKinds[kind]), der.subarray(der.length - publicKeySizeBytes)]);

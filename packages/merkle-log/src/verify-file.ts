@@ -6,7 +6,8 @@ import { LogError } from './errors.ts';
 import { splitLines } from './export/split-lines.ts';
 import { verifyEntryProof } from './export/verify-entry-proof.ts';
 import { verifyExport } from './export/verify-export.ts';
-import { parseVerifierKey, type VerifierKey } from './verifier-key.ts';
+import { describeWitnessed, type WitnessedBy } from './export/witnessed-by.ts';
+import { parseVerifierKey, parseWitnessKey, type VerifierKey } from './verifier-key.ts';
 
 /** What a person asks of the verifier: files they hold, and what they know already. */
 export type VerifyRequest = {
@@ -16,6 +17,8 @@ export type VerifyRequest = {
   readonly key?: string | undefined;
   /** Files with checkpoints kept from earlier. */
   readonly checkpoints?: readonly string[];
+  /** Public keys of witnesses as text: each must have signed what is checked. */
+  readonly witnesses?: readonly string[];
 };
 
 export type VerifyReport = {
@@ -28,38 +31,54 @@ export type VerifyReport = {
   readonly status?: 'pending' | 'final';
   /** Only of a certificate: what it says, a line each. */
   readonly page?: readonly string[];
+  readonly witnesses: readonly WitnessedBy[];
 };
 
 const proofSizeMax = 1024 * 1024;
 
 /** Checks a file without any server. Throws `LogError` when the file is not what it should be or can't be read. */
-export async function verifyFile({ kind, file, key, checkpoints = [] }: VerifyRequest): Promise<VerifyReport> {
+export async function verifyFile({
+  kind,
+  file,
+  key,
+  checkpoints = [],
+  witnesses: trusted = [],
+}: VerifyRequest): Promise<VerifyReport> {
   const known = key === undefined ? null : parseVerifierKey(key);
+  const asked = trusted.map(parseWitnessKey);
   if (kind === 'ledger') {
     const held = await Promise.all(checkpoints.map(readSmall));
     await readable(file);
-    return verifyLedger(createReadStream(file), known, held);
+    return verifyLedger(createReadStream(file), { key: known, held, witnesses: asked });
   }
   if (kind === 'certificate') {
     const held = await Promise.all(checkpoints.map(readSmall));
     if ((await readable(file)) > certificateSizeMax)
       throw new LogError('merkle-log/bad_certificate', 'the file is too large for a certificate');
-    return reportCertificate(await readFile(file), known, held);
+    return reportCertificate(await readFile(file), known, held, asked);
   }
-  const { ok, problems, entry, origin, size, key: own } = verifyEntryProof(await readSmall(file), known);
+  const report = verifyEntryProof(await readSmall(file), known, asked);
+  const { ok, problems, entry, origin, size, key: own, witnesses } = report;
   const place = `entry ${entry.position} of ${size ?? '?'} of ${origin}`;
-  return { ok, problems, key: own, summary: `${place}: ${entry.action}, ${entry.outcome}, ${entry.at}` };
+  const what = `${entry.action}, ${entry.outcome}, ${entry.at}`;
+  return { ok, problems, key: own, witnesses, summary: `${place}: ${what}${describeWitnessed(witnesses)}` };
 }
 
 /** The same for the bytes of an export, wherever they come from. `held`: checkpoints kept from earlier. */
 export async function verifyLedger(
   bytes: AsyncIterable<Uint8Array>,
-  known: VerifierKey | null,
-  held: readonly string[],
+  known: { key: VerifierKey | null; held: readonly string[]; witnesses: readonly VerifierKey[] },
 ): Promise<VerifyReport> {
-  const { ok, problems, key, size, origin, closed } = await verifyExport(splitLines(bytes), { key: known, held });
+  const report = await verifyExport(splitLines(bytes), known);
+  const { ok, problems, key, size, origin, closed, witnesses } = report;
   const shown = closed === 0 ? '' : `, ${closed} of them without their fields`;
-  return { ok, problems, key, summary: `${size} entries of ${origin}${shown}` };
+  return {
+    ok,
+    problems,
+    key,
+    witnesses,
+    summary: `${size} entries of ${origin}${shown}${describeWitnessed(witnesses)}`,
+  };
 }
 
 /** The word that a report begins with. A pending certificate never gets the one of what is settled. */

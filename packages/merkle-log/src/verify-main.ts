@@ -1,22 +1,28 @@
 #!/usr/bin/env node
-// The verifier on its own: `node verify-main.ts ledger FILE [--key KEY] [--checkpoint FILE]…`. Needs Node and this folder, nothing else.
+// The verifier on its own: `node verify-main.ts ledger FILE [--key KEY] [--checkpoint FILE]… [--witness KEY]…`. Needs Node and this folder, nothing else.
 import { parseArgs } from 'node:util';
 import { LogError } from './errors.ts';
 import { verdictOf, verifyFile, type VerifyRequest } from './verify-file.ts';
 
-const usage = 'usage: verify ledger|receipt|certificate FILE [--key name+id+base64] [--checkpoint FILE]...\n';
+const usage =
+  'usage: verify ledger|receipt|certificate FILE [--key name+id+base64] [--checkpoint FILE]... [--witness KEY]...\n';
 
 /** null when they can't be understood. */
 function readArguments(): VerifyRequest | null {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { key: { type: 'string' }, checkpoint: { type: 'string', multiple: true } },
+      options: {
+        key: { type: 'string' },
+        checkpoint: { type: 'string', multiple: true },
+        witness: { type: 'string', multiple: true },
+      },
     });
     const [kind, file, ...more] = positionals;
     if (kind !== 'ledger' && kind !== 'receipt' && kind !== 'certificate') return null;
     if (file === undefined || more.length > 0) return null;
-    return { kind, file, key: values.key, checkpoints: values.checkpoint ?? [] };
+    const { key, checkpoint, witness } = values;
+    return { kind, file, key, checkpoints: checkpoint ?? [], witnesses: witness ?? [] };
   } catch {
     return null;
   }

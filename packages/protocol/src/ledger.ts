@@ -143,3 +143,30 @@ export const entryProofSchema = z.object({
     fields: fieldsSchema,
   }),
 });
+
+/** How far the log is signed and witnessed. Times are ISO 8601 in UTC. */
+export const ledgerStatusSchema = z.object({
+  /** Committed, signed or not yet. */
+  entries: z.int(),
+  /** The newest; null before the first, and for one that we did not sign. */
+  checkpoint: z.object({ size: z.int(), at: z.iso.datetime() }).nullable(),
+  /** Public key of the log, as `name+id+base64`: note it, and give it to witnesses. */
+  key: z.string(),
+  /** Why the log has stopped; null while it stands. */
+  problem: z.string().nullable(),
+  /** Those in the settings. */
+  witnesses: z.array(
+    z.object({
+      name: z.string(),
+      key: z.string(),
+      /** The newest checkpoint that it signed, and when; null: none. */
+      size: z.int().nullable(),
+      at: z.iso.datetime().nullable(),
+      /** Since when there has been a checkpoint that it has not signed; null while there is none. */
+      waitingSince: z.iso.datetime().nullable(),
+      /** What kept it from signing, when this server asked last. */
+      problem: z.object({ message: z.string(), at: z.iso.datetime() }).nullable(),
+    }),
+  ),
+});
+export type LedgerStatus = z.infer<typeof ledgerStatusSchema>;

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
+import { printVerifierKey, verifierKey } from '@strongroom/merkle-log';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigurationError, prepareHome, readEnvironment, writePrivateFile } from './index.ts';
 
@@ -43,6 +45,7 @@ describe('the environment', () => {
       sample: true,
       model: null,
       transit: null,
+      witnesses: [],
     });
     expect(secrets).toEqual({ databaseUrl: null, modelKey: null, oidcClientSecret: null, tlsKey: null });
   });
@@ -121,6 +124,42 @@ describe('the environment', () => {
     [{ STRONGROOM_TRANSIT_KEY: '../root' }, /_KEY: must be at most 64 letters/],
   ])('a transit engine with %o is refused', (wrong, line) => {
     expect(mistakesOf({ ...transit, ...wrong })).toEqual([expect.stringMatching(line)]);
+  });
+
+  const keyOf = (name: string, kind: 'witness' | 'log' = 'witness') =>
+    printVerifierKey(verifierKey(name, kind, generateKeyPairSync('ed25519').publicKey));
+  test('witnesses are addresses and keys, over as many lines as one likes', () => {
+    const [first, second] = [keyOf('w.example'), keyOf('v.example')];
+    const list = ` https://w.example/witness/ ${first}\n\thttp://127.0.0.1:7601/add-checkpoint\n${second}`;
+    const { witnesses } = readEnvironment({ STRONGROOM_WITNESSES: list }, folder).config;
+    expect(witnesses.map(({ url, key }) => [url.href, printVerifierKey(key)])).toEqual([
+      ['https://w.example/witness/add-checkpoint', first],
+      ['http://127.0.0.1:7601/add-checkpoint', second],
+    ]);
+  });
+
+  test.each([
+    ['a key alone', () => keyOf('w.example'), /: must be pairs of an address and a key/],
+    ['a bad key', () => 'https://w.example w.example+00000000+AAAA', /: witness 1: this is not a public key/],
+    ['a key of a log', () => `https://w.example ${keyOf('w.example', 'log')}`, /: witness 1: this is the key of a log/],
+    ['plain http', () => `http://w.example ${keyOf('w.example')}`, /: witness 1: its address must be https/],
+    ['a password', () => `https://a:b@w.example ${keyOf('w.example')}`, /: witness 1: its address must be scheme/],
+    ['no address', () => `w.example ${keyOf('w.example')}`, /: witness 1: its address must be https/],
+    [
+      'a name twice',
+      () => `https://w.example ${keyOf('w.example')} https://v.example ${keyOf('w.example')}`,
+      /: witness 2: there are two witnesses of the name `w.example`$/,
+    ],
+    [
+      'nine witnesses',
+      () => Array.from({ length: 9 }, (_, at) => `https://w${at}.example ${keyOf(`w${at}.example`)}`).join(' '),
+      /: must be at most 8 witnesses$/,
+    ],
+  ])('witnesses with %s are refused, in one line that repeats no secret', (_what, list, line) => {
+    const said = mistakesOf({ STRONGROOM_WITNESSES: list() });
+    expect(said).toEqual([expect.stringMatching(line)]);
+    expect(said[0]).toMatch(/^STRONGROOM_WITNESSES: /);
+    expect(said[0]).not.toContain('a:b');
   });
 
   test('every mistake is said at once', () => {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Config, Environment } from './types.ts';
+import { isLoopback } from './loopback.ts';
 import { Secret } from './secret.ts';
+import { readWitnesses } from './witnesses.ts';
 
 /** What is wrong with the environment, one line a mistake. */
 export class ConfigurationError extends Error {
@@ -54,6 +55,12 @@ const transitKey = text.transform((value, context) => {
   return z.NEVER;
 });
 
+const witnesses = text.transform((value, context) => {
+  const { witnesses: read, mistakes } = readWitnesses(value ?? '');
+  for (const mistake of mistakes) context.addIssue(mistake);
+  return mistakes.length === 0 ? read : z.NEVER;
+});
+
 const schema = z.object({
   STRONGROOM_HOME: text,
   STRONGROOM_HOST: text,
@@ -75,6 +82,7 @@ const schema = z.object({
   STRONGROOM_TRANSIT_URL: url(['http:', 'https:'], 'must be an https address'),
   STRONGROOM_TRANSIT_TOKEN_FILE: text,
   STRONGROOM_TRANSIT_KEY: transitKey,
+  STRONGROOM_WITNESSES: witnesses,
   STRONGROOM_SAMPLE: sample,
   STRONGROOM_LOG: text.pipe(
     z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').nullable(),
@@ -136,6 +144,7 @@ export function readEnvironment(
           ? null
           : { url: values.STRONGROOM_MODEL_URL.href, name: values.STRONGROOM_MODEL },
       transit: transitOf(values, workingFolder),
+      witnesses: values.STRONGROOM_WITNESSES,
       sample: values.STRONGROOM_SAMPLE,
       logLevel: values.STRONGROOM_LOG ?? 'info',
     },
@@ -232,12 +241,6 @@ function reachMistakes(values: Variables, host: string): string[] {
     mistakes.push('STRONGROOM_PUBLIC_URL: must be scheme, host and port only');
   }
   return mistakes;
-}
-
-/** Whether a host name or address can only be reached from this machine. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '').toLowerCase();
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }
 
 function unknownVariables(variables: Readonly<Record<string, string | undefined>>): string[] {

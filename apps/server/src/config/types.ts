@@ -1,4 +1,8 @@
+import type { VerifierKey } from '@strongroom/merkle-log';
 import type { Secret } from './secret.ts';
+
+/** Who cosigns the audit log: where `add-checkpoint` is called (https, or http on this machine), and the key it signs with. */
+export type WitnessAddress = { readonly url: URL; readonly key: VerifierKey };
 
 /** Settings that may be shown to anyone who runs the server. Nothing in here is secret. */
 export type Config = {
@@ -23,6 +27,8 @@ export type Config = {
    * `key` begins the names of the engine's keys.
    */
   readonly transit: { readonly url: string; readonly tokenFile: string; readonly key: string } | null;
+  /** At most eight, each of another name. */
+  readonly witnesses: readonly WitnessAddress[];
   readonly sample: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 };

@@ -5,6 +5,7 @@ import {
   invitedSchema,
   ledgerEntrySchema,
   ledgerPageSchema,
+  ledgerStatusSchema,
   meSchema,
   personSchema,
   questionSchema,
@@ -101,6 +102,7 @@ export type LedgerFilter = {
 type LedgerPageOf = LedgerFilter & { from?: string; to?: string; before?: number; limit?: number };
 export const listEntries = (input: LedgerPageOf, options: Signal = {}) =>
   call(ledgerPageSchema, 'GET', `/ledger?${parameters(input)}`, options);
+export const readLedgerStatus = (options: Signal = {}) => call(ledgerStatusSchema, 'GET', '/ledger/status', options);
 export const readEntry = (id: string, options: Signal = {}) =>
   call(ledgerEntrySchema, 'GET', `/ledger/${segment(id)}`, options);
 /** Text: whoever checks it parses it, strictly. */

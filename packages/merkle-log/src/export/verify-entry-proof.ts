@@ -6,6 +6,7 @@ import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifie
 import { type ExportEntry, isName, isObject, isText, parseEntry } from './export-lines.ts';
 import { leafOf } from './leaf-of-entry.ts';
 import { printsAs } from './prints-as.ts';
+import { witnessedAt, type WitnessedBy } from './witnessed-by.ts';
 
 export const entryProofFormat = 'strongroom-entry-proof/v1';
 
@@ -29,13 +30,19 @@ export type EntryProofReport = {
   readonly key: string;
   readonly size: number | null;
   readonly entry: ExportEntry;
+  /** Which of the witnesses that were asked for signed the checkpoint, and when. */
+  readonly witnesses: readonly WitnessedBy[];
 };
 
 /**
  * Checks, without any server, that an entry is in the log: its fields against their hashes, its leaf against the root,
- * the root against the signature. `key` as for `verifyExport`. `text` is attacker-controlled; throws `merkle-log/bad_proof`.
+ * the root against the signature. `key` and `witnesses` as for `verifyExport`. `text` is attacker-controlled; throws `merkle-log/bad_proof`.
  */
-export function verifyEntryProof(text: string, key: VerifierKey | null = null): EntryProofReport {
+export function verifyEntryProof(
+  text: string,
+  key: VerifierKey | null = null,
+  witnesses: readonly VerifierKey[] = [],
+): EntryProofReport {
   const proof = parseProof(text);
   const problems: string[] = [];
   const leaf = leafOf(proof.entry);
@@ -43,7 +50,16 @@ export function verifyEntryProof(text: string, key: VerifierKey | null = null): 
   const used = key ?? parseVerifierKey(proof.key);
   const size = checkRoot(proof, leaf, used, problems);
   const { origin, entry } = proof;
-  return { ok: problems.length === 0, problems, origin, key: printVerifierKey(used), size, entry };
+  const witnessed = witnesses.map((witness) => checkWitness(proof, size, witness, problems));
+  return {
+    ok: problems.length === 0,
+    problems,
+    origin,
+    key: printVerifierKey(used),
+    size,
+    entry,
+    witnesses: witnessed,
+  };
 }
 
 function checkRoot(proof: EntryProof, leaf: Uint8Array, key: VerifierKey, problems: string[]): number | null {
@@ -60,6 +76,18 @@ function checkRoot(proof: EntryProof, leaf: Uint8Array, key: VerifierKey, proble
     problems.push(error.message);
     return null;
   }
+}
+
+function checkWitness(
+  { checkpoint }: EntryProof,
+  size: number | null,
+  witness: VerifierKey,
+  problems: string[],
+): WitnessedBy {
+  const at = size === null ? null : witnessedAt(checkpoint, witness);
+  if (at !== null) return { name: witness.name, size, at };
+  problems.push(`the checkpoint of the proof is not signed by the witness \`${witness.name}\``);
+  return { name: witness.name, size: null, at: null };
 }
 
 const proofLengthMax = 64;

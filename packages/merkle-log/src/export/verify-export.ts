@@ -6,6 +6,7 @@ import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifie
 import { type ExportHeader, parseHeader, parseLine } from './export-lines.ts';
 import { leafOf } from './leaf-of-entry.ts';
 import { type Difference, nameDifferences } from './name-differences.ts';
+import { witnessedAt, type WitnessedBy } from './witnessed-by.ts';
 
 export type ExportReport = {
   /** Nothing is wrong. */
@@ -19,6 +20,15 @@ export type ExportReport = {
   readonly size: number;
   /** How many of them show no fields, only their hash: their key is gone or was spoilt, and nobody can tell which. */
   readonly closed: number;
+  /** How far each of the witnesses that were asked for has seen what is here. */
+  readonly witnesses: readonly WitnessedBy[];
+};
+
+/** What whoever verifies knows without the export. */
+type Known = {
+  readonly key?: VerifierKey | null;
+  readonly held?: readonly string[];
+  readonly witnesses?: readonly VerifierKey[];
 };
 
 const problemsMax = 50;
@@ -30,11 +40,12 @@ const differencesMax = 10_000;
  * entry against its place in the tree, the tree against the signed checkpoint, and the places against each other.
  * `key`: the public key that whoever verifies knows; null takes the export's own word for it, which shows only that the
  * export agrees with itself. `held`: checkpoints that whoever verifies has kept; the log must contain each.
+ * `witnesses`: their public keys; each must have cosigned one of the checkpoints, and the report says up to where.
  * Throws `merkle-log/bad_export` when it is no export at all.
  */
 export async function verifyExport(
   lines: AsyncIterable<string>,
-  { key = null, held = [] }: { key?: VerifierKey | null; held?: readonly string[] } = {},
+  { key = null, held = [], witnesses = [] }: Known = {},
 ): Promise<ExportReport> {
   const iterator = lines[Symbol.asyncIterator]();
   try {
@@ -44,6 +55,7 @@ export async function verifyExport(
     const problems: string[] = [];
     const opened = openHeader(header, used, held, problems);
     const entries = await checkEntries(iterator, opened, problems);
+    const witnessed = witnesses.map((witness) => newestWitnessed(witness, entries.matched, problems));
     return {
       ok: problems.length === 0,
       problems: problems.slice(0, problemsMax),
@@ -51,6 +63,7 @@ export async function verifyExport(
       key: printVerifierKey(used),
       size: opened.checkpoint?.size ?? entries.seen,
       closed: entries.closed,
+      witnesses: witnessed,
     };
   } finally {
     await iterator.return?.();
@@ -60,13 +73,15 @@ export async function verifyExport(
 type Opened = {
   readonly checkpoint: Checkpoint | null;
   /** Roots that the log must have had, smallest size first. */
-  readonly milestones: readonly (Checkpoint & { readonly held: boolean })[];
+  readonly milestones: readonly Milestone[];
 };
 
+type Milestone = Checkpoint & { readonly note: string; readonly held: boolean };
+
 function openHeader(header: ExportHeader, key: VerifierKey, held: readonly string[], problems: string[]): Opened {
-  const open = (note: string, what: string): Checkpoint | null => {
+  const open = (note: string, what: string, isHeld = false): Milestone | null => {
     try {
-      return openCheckpoint(note, key);
+      return { ...openCheckpoint(note, key), note, held: isHeld };
     } catch (error) {
       problems.push(`${what}: ${error instanceof LogError ? error.message : 'it is not readable'}`);
       return null;
@@ -76,12 +91,8 @@ function openHeader(header: ExportHeader, key: VerifierKey, held: readonly strin
   else if (printVerifierKey(key) !== header.key) problems.push('the export names another key than the one you gave');
   const checkpoint = open(header.checkpoint, 'the checkpoint of the export');
   const own = header.earlier.map((note) => open(note, 'an earlier checkpoint of the export'));
-  const kept = held.map((note) => open(note, 'a checkpoint you hold'));
-  const milestones = [
-    ...own.filter((one) => one !== null).map((one) => ({ ...one, held: false })),
-    ...kept.filter((one) => one !== null).map((one) => ({ ...one, held: true })),
-    ...(checkpoint === null ? [] : [{ ...checkpoint, held: false }]),
-  ];
+  const kept = held.map((note) => open(note, 'a checkpoint you hold', true));
+  const milestones = [...own, ...kept, checkpoint].filter((one) => one !== null);
   return { checkpoint, milestones: milestones.toSorted((one, other) => one.size - other.size) };
 }
 
@@ -89,17 +100,20 @@ async function checkEntries(
   lines: AsyncIterator<string>,
   { checkpoint, milestones }: Opened,
   problems: string[],
-): Promise<{ seen: number; closed: number }> {
+): Promise<{ seen: number; closed: number; matched: readonly Milestone[] }> {
   const tree = compactRange();
   const differences: Difference[] = [];
   const waiting = [...milestones];
+  const passed: Milestone[] = [];
   let [end, closed, matched, broken]: [number | null, number, number, boolean] = [null, 0, 0, false];
 
   const passMilestones = (): void => {
     for (let next = waiting[0]; next !== undefined && next.size <= tree.size; next = waiting[0]) {
       waiting.shift();
-      if (equal(next.root, tree.root())) matched = next.size;
-      else if (next.held)
+      if (equal(next.root, tree.root())) {
+        matched = next.size;
+        passed.push(next);
+      } else if (next.held)
         problems.push(`the log does not begin with the ${next.size} entries whose checkpoint you hold`);
       else if (!broken) {
         broken = true;
@@ -148,7 +162,17 @@ async function checkEntries(
       problems.push(`the log was cut: the export holds a checkpoint of ${signed} entries, and shows ${size}`);
   if (checkpoint !== null && tree.size > size)
     problems.push(`no checkpoint covers what comes after entry ${size} (${tree.size - size} more)`);
-  return { seen: tree.size, closed };
+  return { seen: tree.size, closed, matched: passed };
+}
+
+/** Only what the tree here has counts: a witness's word for another history says nothing of this one. */
+function newestWitnessed(witness: VerifierKey, matched: readonly Milestone[], problems: string[]): WitnessedBy {
+  for (const { note, size } of matched.toReversed()) {
+    const at = witnessedAt(note, witness);
+    if (at !== null) return { name: witness.name, size, at };
+  }
+  problems.push(`no checkpoint here is signed by the witness \`${witness.name}\``);
+  return { name: witness.name, size: null, at: null };
 }
 
 function missing(from: number, to: number): string {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LogError, parseVerifierKey, verifyLedger } from '@strongroom/merkle-log';
+import { LogError, parseVerifierKey, parseWitnessKey, verifyLedger } from '@strongroom/merkle-log';
 import { CommandFailure } from '../../failure.ts';
 import type { Session } from '../../session.ts';
 import { tell } from '../verify/file.ts';
@@ -8,7 +8,7 @@ import { tell } from '../verify/file.ts';
 /** The server hands out its log; whether it is whole and untouched is decided here. */
 export async function verify(
   { server, terminal, settings }: Session,
-  { key, checkpoint = [] }: { key?: string; checkpoint?: string[] },
+  { key, checkpoint = [], witness = [] }: { key?: string; checkpoint?: string[]; witness?: string[] },
 ): Promise<void> {
   const held = await Promise.all(
     checkpoint.map((file) =>
@@ -20,8 +20,10 @@ export async function verify(
   try {
     // Before the server is asked: an export is an act, and is audited.
     const known = key === undefined ? null : parseVerifierKey(key);
+    const witnesses = witness.map(parseWitnessKey);
     const response = await server.open('GET', 'ledger/export', { headers: { accept: 'application/x-ndjson' } });
-    tell(terminal, 'ledger', await verifyLedger(response.body ?? nothing(), known, held), known !== null);
+    const report = await verifyLedger(response.body ?? nothing(), { key: known, held, witnesses });
+    tell(terminal, 'ledger', report, known !== null);
   } catch (error) {
     throw error instanceof LogError ? new CommandFailure('verify/ledger_unreadable', error.message) : error;
   }

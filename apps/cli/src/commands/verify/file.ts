@@ -10,7 +10,7 @@ export async function file(
   { terminal, settings }: Desk,
   kind: VerifyRequest['kind'],
   path: string,
-  { key, checkpoint = [] }: { key?: string; checkpoint?: string[] },
+  { key, checkpoint = [], witness = [] }: { key?: string; checkpoint?: string[]; witness?: string[] },
 ): Promise<void> {
   const inFolder = (name: string): string => resolve(settings.startFolder, name);
   const report = await verifyFile({
@@ -18,6 +18,7 @@ export async function file(
     file: inFolder(path),
     key,
     checkpoints: checkpoint.map(inFolder),
+    witnesses: witness,
   }).catch((error: unknown) => {
     throw error instanceof LogError ? new CommandFailure(`verify/${kind}_unreadable`, error.message) : error;
   });

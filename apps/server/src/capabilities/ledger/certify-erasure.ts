@@ -3,7 +3,7 @@ import type { Database } from '#platform/database';
 import { integrityLost, notFound, pending } from './errors.ts';
 import { exportEntry } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
-import { pathOf } from './prove-entry.ts';
+import { mostWitnessed, pathOf } from './prove-entry.ts';
 import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
 import { selectEntriesById } from './store.ts';
 import { selectLeafHashes, selectNewestCheckpoint } from './tree-store.ts';
@@ -42,15 +42,19 @@ export async function certifyErasure(
   const { note, rows } = await database.withWorkspace(workspaceId, async (within) => {
     const newest = await selectNewestCheckpoint(within);
     if (newest === null) throw notFound();
-    const { size } = openCheckpoint(newest, logKey(workspaceId, entryKeys));
+    const key = logKey(workspaceId, entryKeys);
+    const entries = await selectEntriesById(within, [...new Set(ids)]);
+    const last = Math.max(...entries.map(({ position }) => position));
+    const signed = openCheckpoint(newest, key).size;
+    if (last > signed) throw pending(last);
+    const { size, note } = await mostWitnessed(within, key, last, { size: signed, note: newest });
     const found = [];
-    for (const row of await selectEntriesById(within, [...new Set(ids)])) {
-      if (row.position > size) throw pending(row.position);
+    for (const row of entries) {
       const [leafHash] = await selectLeafHashes(within, row.position - 1, row.position);
       if (leafHash == null) throw integrityLost('a part of its tree is missing');
       found.push({ row, leafHash, proof: await pathOf(within, row.position, size) });
     }
-    return { note: newest, rows: found };
+    return { note, rows: found };
   });
   const shown = new Map<string, ShownEntry>();
   for (const { row, leafHash, proof } of rows)

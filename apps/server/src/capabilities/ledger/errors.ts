@@ -20,6 +20,18 @@ export function integrityLost(what: string): ProblemError {
   );
 }
 
+/**
+ * A witness remembers a log that ours does not continue: ours was cut back or rewritten, or put back from an older copy.
+ * `what`: the sizes that tell.
+ */
+export function historyDisputed(witness: string, what: string): ProblemError {
+  return new ProblemError(
+    'ledger/integrity_lost',
+    503,
+    `the witness \`${witness}\` holds another history of the audit log (${what}), so nothing is done until an operator has looked at it`,
+  );
+}
+
 /** Committed, but no checkpoint covers it yet: another server of this database is at it. */
 export function pending(position: number): ProblemError {
   return new ProblemError(

@@ -4,9 +4,11 @@ import {
   hashSizeBytes,
   openCheckpoint,
   printVerifierKey,
+  type VerifierKey,
 } from '@strongroom/merkle-log';
 import { ProblemError } from '@strongroom/protocol';
-import type { Database } from '#platform/database';
+import type { Database, Tables, Transaction } from '#platform/database';
+import { addCosignatures, newestCosigned } from './add-cosignatures.ts';
 import type { EntryKeys, LedgerKeys } from './ledger-keys.ts';
 import { openContent, sha256 } from './sealed-content.ts';
 import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
@@ -32,7 +34,11 @@ export async function* exportEntries(
   const { note, size, earlier } = await database.withWorkspace(workspaceId, async (within) => {
     const newest = await selectNewestCheckpoint(within);
     const length = newest === null ? 0 : (sizeOf(newest, key) ?? (await countEntries(within, workspaceId)));
-    return { note: newest ?? '', size: length, earlier: await selectSpreadCheckpoints(within, length, earlierMax) };
+    return {
+      note: newest === null ? '' : (await addCosignatures(within, { size: length, note: newest })).note,
+      size: length,
+      earlier: await earlierCheckpoints(within, key, length),
+    };
   });
   yield line({
     format: exportFormat,
@@ -55,6 +61,14 @@ export async function* exportEntries(
   // What can't be put into the tree of a changed log is shown too; whoever verifies sees that nothing covers it.
   if (changed) yield* exportUncovered(database, entryKeys, workspaceId, size);
   yield line({ end: size });
+}
+
+/** Evenly spread, and of each witness the newest that it signed, so that the file shows how far it has seen; smallest first. */
+async function earlierCheckpoints(within: Transaction<Tables>, key: VerifierKey, size: number): Promise<string[]> {
+  const cosigned = (await newestCosigned(within, key, size)).filter((one) => one.size < size);
+  const spread = await selectSpreadCheckpoints(within, size, earlierMax);
+  const others = spread.filter((one) => !cosigned.some((other) => other.size === one.size));
+  return [...others, ...cosigned].toSorted((one, other) => one.size - other.size).map(({ note }) => note);
 }
 
 /** True for a log that was changed from outside: it is exported all the same, since that is when it is needed most. */

@@ -84,4 +84,20 @@ export const holdings: Holding[] = [
     exported: 'not: it is about nobody',
     erased: 'stays',
   },
+  {
+    place: 'table',
+    name: 'ledger_cosignatures',
+    what: 'which witness saw the audit log at which length, and when, signed by the witness',
+    about: 'workspace',
+    why: 'so that whoever trusts a witness can check that nobody rewrote the log, us included',
+    howLong: 'as long as the workspace',
+    fields: {
+      witness_key: 'public key of the witness',
+      size: 'of the checkpoint',
+      line: 'its signature',
+      seen_at: 'when it signed',
+    },
+    exported: 'not: it is about nobody',
+    erased: 'stays',
+  },
 ];

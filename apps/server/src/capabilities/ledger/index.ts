@@ -2,17 +2,20 @@ import type { Asker } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import type { EntryProof } from '@strongroom/merkle-log';
-import type { LedgerEntry } from '@strongroom/protocol';
+import type { LedgerEntry, LedgerStatus } from '@strongroom/protocol';
 import { type EntryWriter, entryWriter } from './append-entry.ts';
+import type { Witness } from './ask-witness.ts';
 import { certifyErasure, type ErasureRecord } from './certify-erasure.ts';
 import { exportEntries } from './export-entries.ts';
 import { exportPlain } from './export-plain.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { proveEntry } from './prove-entry.ts';
 import { getEntry, listEntries, type LedgerFilter, type LedgerListInput, type LedgerPage } from './read-entries.ts';
+import { readStatus } from './read-status.ts';
 import { createSubjects } from './subjects.ts';
 import { createSequencer, type SequencerLog } from './sequence-entries.ts';
 import { createTails, type TailOptions } from './tail-entries.ts';
+import { createWitnessing, type WitnessingLog } from './witness-checkpoints.ts';
 
 export type Ledger = EntryWriter & {
   list(workspaceId: string, input: LedgerListInput): Promise<LedgerPage>;
@@ -28,6 +31,8 @@ export type Ledger = EntryWriter & {
    * Throws `ledger/too_many_tails` (429), `ledger/not_reached` (409).
    */
   tail(asker: Asker, options: TailOptions): Promise<{ chunks: AsyncGenerator<string>; finish: () => void }>;
+  /** How far it is signed and witnessed, and whether it stands. */
+  status(workspaceId: string): Promise<LedgerStatus>;
   /** Puts what is committed into the tree and signs it, now rather than within a second. Throws `ledger/integrity_lost` (503). */
   sequence(workspaceId: string): Promise<void>;
   /** The same soon, and again until it could be done: for what a crash left outside the tree. */
@@ -43,19 +48,26 @@ export type Ledger = EntryWriter & {
   close(): Promise<void>;
 };
 
+/** Whom to ask for cosignatures, and where it is told that one of them does not sign. */
+export type Witnesses = { readonly witnesses: readonly Witness[]; readonly log: WitnessingLog };
+
 export function createLedger({
   database,
   keys,
   clock,
   log,
+  witnessing: { witnesses, log: witnessingLog } = { witnesses: [], log: { warn: () => {} } },
 }: {
   database: Database;
   keys: LedgerKeys;
   clock: Clock;
   log: SequencerLog;
+  witnessing?: Witnesses;
 }): Ledger {
   const subjects = createSubjects(database);
-  const sequencer = createSequencer({ database, keys, clock, log });
+  const signed = (workspaceId: string): void => witnessing.soon(workspaceId);
+  const sequencer = createSequencer({ database, keys, clock, log, signed });
+  const witnessing = createWitnessing({ database, keys, clock, sequencer, witnesses, log: witnessingLog });
   const appended = (workspaceId: string): void => {
     sequencer.soon(workspaceId);
     tails.appended(workspaceId);
@@ -74,10 +86,14 @@ export function createLedger({
     export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
     exportPlain: (workspaceId, filter) => exportPlain(database, keys, workspaceId, filter),
     tail: tails.open,
+    status: (workspaceId) => readStatus(database, keys, { sequencer, witnessing }, workspaceId),
     sequence: sequencer.sequence,
     sequenceSoon: sequencer.soon,
     requireSound: sequencer.requireSound,
-    close: sequencer.close,
+    close: async () => {
+      await sequencer.close();
+      await witnessing.close();
+    },
   };
 }
 
@@ -86,5 +102,6 @@ export { ledgerRoutes } from './routes.ts';
 export { migrations } from './migrations.ts';
 export { holdings } from './holdings.ts';
 export type { PreparedEntries } from './append-entry.ts';
+export type { Witness } from './ask-witness.ts';
 export type { EntryKeys, LedgerKeys, SealedEntry } from './ledger-keys.ts';
 export type { LedgerFilter, LedgerListInput, LedgerPage } from './read-entries.ts';

@@ -107,6 +107,26 @@ export const migrations: Migration[] = [
     `,
   },
   {
+    id: 'ledger_0002_cosignatures',
+    sql: `
+      -- What witnesses added to our checkpoints: a line of a signed note, of the key that is named as name+id+base64.
+      create table ledger_cosignatures (
+        workspace_id uuid not null,
+        witness_key text collate "C" not null,
+        size bigint not null,
+        line text not null,
+        seen_at timestamptz not null,
+        primary key (workspace_id, witness_key, size)
+      );
+      create index ledger_cosignatures_size on ledger_cosignatures (workspace_id, size);
+      alter table ledger_cosignatures enable row level security;
+      alter table ledger_cosignatures force row level security;
+      create policy ledger_cosignatures_workspace on ledger_cosignatures
+        using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+      grant select, insert on ledger_cosignatures to strongroom_app;
+    `,
+  },
+  {
     id: 'ledger_0003_search',
     sql: `
       -- Holds the position too, so that the span of a time is read from the index alone.

@@ -7,6 +7,7 @@ import {
   ledgerPageSchema,
   ledgerPositionSchema,
   ledgerTailInputSchema,
+  ledgerStatusSchema,
   ProblemError,
 } from '@strongroom/protocol';
 import type { FastifyReply } from 'fastify';
@@ -74,6 +75,17 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
         const { chunks, finish } = await ledger.tail(call.asker, { after: from, filter, signal });
         return send(call, TAIL_MEDIA_TYPE, chunks, finish);
       },
+    }),
+    verb({
+      name: 'ledger.status',
+      method: 'GET',
+      path: '/ledger/status',
+      summary: 'How far the log is signed and witnessed, and whether it stands',
+      permission: 'ledger.read',
+      audit: null,
+      input: z.object({}),
+      output: ledgerStatusSchema,
+      handle: ({ asker }) => ledger.status(asker.workspaceId),
     }),
     verb({
       name: 'ledger.prove',

@@ -17,6 +17,8 @@ export type Sequencer = {
   sequence(workspaceId: string): Promise<void>;
   /** Throws `ledger/integrity_lost` (503) once the log of this workspace was found changed. */
   requireSound(workspaceId: string): void;
+  /** Stops the log of this workspace, loudly: from now on `requireSound` throws `problem`. */
+  stop(workspaceId: string, problem: ProblemError): void;
   /** Waits for what runs; nothing starts any more. */
   close(): Promise<void>;
 };
@@ -45,11 +47,14 @@ export function createSequencer({
   keys,
   clock,
   log,
+  signed,
 }: {
   database: Database;
   keys: LedgerKeys;
   clock: Clock;
   log: SequencerLog;
+  /** Called after each run that found the log sound, whether or not there was something to sign. */
+  signed: (workspaceId: string) => void;
 }): Sequencer {
   const broken = new Map<string, ProblemError>();
   const timers = new Map<string, NodeJS.Timeout>();
@@ -60,6 +65,11 @@ export function createSequencer({
   const requireSound = (workspaceId: string): void => {
     const problem = broken.get(workspaceId);
     if (problem !== undefined) throw problem;
+  };
+
+  const stop = (workspaceId: string, problem: ProblemError): void => {
+    broken.set(workspaceId, problem);
+    log.error({ err: problem, workspaceId }, 'the audit log was changed from outside: it stops');
   };
 
   const run = async (workspaceId: string): Promise<void> => {
@@ -74,11 +84,9 @@ export function createSequencer({
       } while (sequenced === groupSizeMax);
       // Whoever holds the tree may have looked before our entries were committed, or may die.
       if (sequenced === 'busy') plan(workspaceId, retryMs);
+      else signed(workspaceId);
     } catch (error) {
-      if (error instanceof ProblemError && error.code === 'ledger/integrity_lost') {
-        broken.set(workspaceId, error);
-        log.error({ err: error, workspaceId }, 'the audit log was changed from outside: it stops');
-      }
+      if (error instanceof ProblemError && error.code === 'ledger/integrity_lost') stop(workspaceId, error);
       throw error;
     }
   };
@@ -115,6 +123,7 @@ export function createSequencer({
     soon: (workspaceId) => plan(workspaceId, delayMs),
     sequence,
     requireSound,
+    stop,
     close: async () => {
       closed = true;
       for (const timer of timers.values()) clearTimeout(timer);
@@ -169,7 +178,8 @@ async function readTree(within: Transaction<Tables>, workspaceId: string, keys: 
   return range;
 }
 
-function openOwn(note: string, key: VerifierKey): { size: number; root: Buffer } {
+/** Throws `ledger/integrity_lost` (503) for a note of somebody else. */
+export function openOwn(note: string, key: VerifierKey): { size: number; root: Buffer } {
   try {
     return openCheckpoint(note, key);
   } catch {

@@ -166,6 +166,7 @@ describe('verify names what the owner of the database did', () => {
       'the log was cut: you hold a checkpoint of 20 entries, and this one has 10',
     ]);
     await append(15, rewritten);
+    await rewritten.sequence(workspaceId);
     expect((await verdict([held])).problems).toEqual([
       'the log does not begin with the 20 entries whose checkpoint you hold',
     ]);

@@ -131,6 +131,8 @@ function keyOf(place: TilePlace | undefined): string {
   return place === undefined ? '' : `${place.level}/${place.index}`;
 }
 
+export type StoredCheckpoint = { readonly size: number; readonly note: string };
+
 /** The newest checkpoint's note, or null before the first. */
 export async function selectNewestCheckpoint(within: Within): Promise<string | null> {
   const row = await within
@@ -142,21 +144,34 @@ export async function selectNewestCheckpoint(within: Within): Promise<string | n
   return row?.note ?? null;
 }
 
-/** Notes of at most `rowsMax` checkpoints below `size`, evenly spread, smallest first. */
-export async function selectSpreadCheckpoints(within: Within, size: number, rowsMax: number): Promise<string[]> {
-  const { rows } = await sql<{ note: string }>`
-    select note from (
+/** At most `rowsMax` checkpoints below `size`, evenly spread, smallest first. */
+export async function selectSpreadCheckpoints(
+  within: Within,
+  size: number,
+  rowsMax: number,
+): Promise<StoredCheckpoint[]> {
+  const { rows } = await sql<{ size: string; note: string }>`
+    select size, note from (
       select note, size, row_number() over (order by size) as place, count(*) over () as total
       from ledger_checkpoints where size < ${size}::bigint
     ) as numbered
     where place % greatest(1, ceil(total / ${rowsMax}::numeric)::bigint) = 0 order by size
   `.execute(within);
-  return rows.map(({ note }) => note);
+  return rows.map((row) => ({ size: Number(row.size), note: row.note }));
 }
 
+/** INVARIANT: the commit is flushed before anybody is shown the checkpoint, also on a cluster whose operator turned that off. */
 export async function insertCheckpoint(
   within: Within,
   checkpoint: { workspace_id: string; size: number; note: string; signed_at: Date },
 ): Promise<void> {
-  await within.insertInto('ledger_checkpoints').values(checkpoint).execute();
+  await within
+    .insertInto('ledger_checkpoints')
+    .values(checkpoint)
+    .returning(
+      sql`case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`.as(
+        'flushed',
+      ),
+    )
+    .execute();
 }

@@ -13,6 +13,7 @@ import { EntryDrawer } from './entry-drawer.tsx';
 import { EntryFilters, filterOf, isFiltered, noFilter, timesOf } from './entry-filters.tsx';
 import { EntryRow } from './entry-row.tsx';
 import { useLiveEntries } from './use-live-entries.ts';
+import { StatusLine } from './status-line.tsx';
 
 const PAGE = 50;
 /** So many that came live are kept beside the list before it is read again. */
@@ -79,6 +80,7 @@ export function AuditScene() {
         </>
       }
     >
+      <StatusLine />
       <EntryFilters text={text} settled={settled} onChange={setText} />
       <ProblemNote problem={live.problem} />
       {entries.isPending && <Skeleton height={480} radius="md" />}
