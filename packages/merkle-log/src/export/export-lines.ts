@@ -1,5 +1,6 @@
 import { LogError } from '../errors.ts';
-import { type LeafParts, outcomes, saltSizeBytes, type SealedField, sealedFields } from '../entry-leaf.ts';
+import { type LeafParts, outcomes, type SealedField } from '../entry-leaf.ts';
+import { isPrintedJson } from './is-printed-json.ts';
 import { printsAs } from './prints-as.ts';
 
 /** First line of an export, docs/formats/audit-log.md. */
@@ -35,7 +36,12 @@ export type UnreadableEntry = Pick<ExportEntry, 'position' | 'leafHash'>;
 
 export const exportFormat = 'strongroom-ledger-export/v1';
 const lineSizeMax = 1024 * 1024;
-const hex32 = /^[0-9a-f]{64}$/;
+/** A time of a day that every month has: it is printed as it was read. */
+const plainTime = /^[2-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d[.]\d{3}Z$/;
+/** How 32 bytes end in base64: with a character for four bits and two that are 0, and a filling. */
+const saltEnds = new Set(Array.from('AEIMQUYcgkosw048', (last) => `${last}=`));
+const hex = alphabet('0123456789abcdef');
+const base64 = alphabet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 /** Printable ASCII: it is shown to people as it is, and hashed as no other text is. */
 const actionPattern = /^[\x21-\x7e]{1,255}$/;
 const namePattern = /^[^\s\p{C}]{1,200}$/u;
@@ -77,14 +83,25 @@ export function parseEntry(value: Record<string, unknown>): ExportEntry {
 }
 
 function parseFields(value: unknown): ExportEntry['fields'] {
-  if (isObject(value) && isHash(value['hash'])) return { hash: value['hash'] };
-  const pairs = sealedFields.map((name): [SealedField, readonly [string, string]] => {
-    const pair: unknown = isObject(value) ? value[name] : undefined;
-    if (!Array.isArray(pair) || pair.length !== 2 || !isSalt(pair[0]) || !isPrintedJson(pair[1]))
-      throw new LogError('merkle-log/bad_export', `an entry of the export has no readable \`${name}\``);
-    return [name, [pair[0], pair[1]]];
-  });
-  return Object.fromEntries(pairs) as Record<SealedField, readonly [string, string]>;
+  const shown = isObject(value) ? value : {};
+  if (isHash(shown['hash'])) return { hash: shown['hash'] };
+  // Written out, since objects that are made alike are read and printed faster.
+  return {
+    actor: parseField(shown, 'actor'),
+    session: parseField(shown, 'session'),
+    address: parseField(shown, 'address'),
+    requestId: parseField(shown, 'requestId'),
+    resource: parseField(shown, 'resource'),
+    decision: parseField(shown, 'decision'),
+    counts: parseField(shown, 'counts'),
+  };
+}
+
+function parseField(shown: Record<string, unknown>, name: SealedField): readonly [salt: string, json: string] {
+  const pair = shown[name];
+  if (!Array.isArray(pair) || pair.length !== 2 || !isSalt(pair[0]) || !isText(pair[1]) || !isPrintedJson(pair[1]))
+    throw new LogError('merkle-log/bad_export', `an entry of the export has no readable \`${name}\``);
+  return [pair[0], pair[1]];
 }
 
 function exactly<T>(line: string, value: T): T {
@@ -121,23 +138,12 @@ export function isUuid(value: unknown): value is string {
 
 /** SHA-256 in hexadecimal. */
 export function isHash(value: unknown): value is string {
-  return isText(value) && hex32.test(value);
+  return isText(value) && value.length === 64 && isOf(hex, value, 64);
 }
 
 /** Of its one length: else a part of the value could be counted to the salt, and be hidden. */
 function isSalt(value: unknown): value is string {
-  if (!isText(value)) return false;
-  const salt = Buffer.from(value, 'base64');
-  return salt.length === saltSizeBytes && salt.toString('base64') === value;
-}
-
-/** JSON as `JSON.stringify` prints it, which is how it was hashed: so it can be read in one way only. */
-function isPrintedJson(value: unknown): value is string {
-  try {
-    return isText(value) && JSON.stringify(JSON.parse(value)) === value;
-  } catch {
-    return false;
-  }
+  return isText(value) && value.length === 44 && isOf(base64, value, 43) && saltEnds.has(value.slice(42));
 }
 
 function isCount(value: unknown): value is number {
@@ -146,6 +152,20 @@ function isCount(value: unknown): value is number {
 
 /** ISO 8601 in UTC, to the millisecond, from 1970 on. */
 export function isTime(value: unknown): value is string {
-  const at = isText(value) ? Date.parse(value) : Number.NaN;
+  if (!isText(value)) return false;
+  if (plainTime.test(value)) return true;
+  const at = Date.parse(value);
   return Number.isSafeInteger(at) && at >= 0 && new Date(at).toISOString() === value;
+}
+
+function alphabet(characters: string): Uint8Array {
+  const known = new Uint8Array(128);
+  for (const character of characters) known[character.charCodeAt(0)] = 1;
+  return known;
+}
+
+/** Of many short texts a regular expression takes several times as long. */
+function isOf(known: Uint8Array, text: string, length: number): boolean {
+  for (let at = 0; at < length; at += 1) if (known[text.charCodeAt(at)] !== 1) return false;
+  return true;
 }

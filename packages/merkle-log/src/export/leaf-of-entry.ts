@@ -8,12 +8,13 @@ export function leafOf(entry: ExportEntry): Buffer {
   const fieldsHash =
     'hash' in fields
       ? Buffer.from(fields.hash, 'hex')
-      : hashFields(
-          sealedFields.map((name) => hashField(name, Buffer.from(fields[name][0], 'base64'), fields[name][1])),
-        );
+      : hashFields(sealedFields.map((name) => hashField(name, ...fields[name])));
   return hashLeaf(
     encodeLeaf({
-      ...entry,
+      id: entry.id,
+      at: entry.at,
+      action: entry.action,
+      outcome: entry.outcome,
       commitment: Buffer.from(entry.commitment, 'hex'),
       sealedHash: Buffer.from(entry.sealedHash, 'hex'),
       fieldsHash,
