@@ -43,9 +43,10 @@ test('every act of a working day leaves its entry, in its order, with who, from 
   const entries = await ledgerSince(server, before);
   const left = entries.map(({ action }) => action);
   expect(acts.map(([, , , action]) => action).filter((action) => !left.includes(action))).toEqual([]);
-  for (const entry of entries)
+  for (const entry of entries.filter(({ action }) => action !== 'vault.key_destroyed'))
     expect(entry).toMatchObject({ actor: { kind: 'person', name: 'admin@localhost' }, address: '127.0.0.1' });
-  expect(entries.map(({ position }) => position)).toEqual(entries.map((_, index) => before + 1 + index));
+  const positions = (await ledger(server)).map(({ position }) => position).filter((position) => position > before);
+  expect(positions).toEqual(positions.map((_, index) => before + 1 + index));
 });
 
 test('signing in, a used link and signing out leave entries of the person and their session', async () => {

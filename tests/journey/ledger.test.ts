@@ -107,7 +107,7 @@ test('a log that was changed while the server was away: it starts, says so, does
 
   await postgres.run(
     `insert into strongroom.ledger_entries select workspace_id, position + 1000, gen_random_uuid(), at, action, outcome,
-     sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from strongroom.ledger_entries where position = 1`,
+     sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from strongroom.ledger_entries where position = 1`,
   );
   await using again = await start();
   const ready = async (): Promise<unknown> => (await fetch(`${again.url}/readyz`)).json();
@@ -124,9 +124,10 @@ test('a log that was changed while the server was away: it starts, says so, does
 });
 
 /** The real program; `stop` waits for its end and gives how it ended. */
-async function startWitness(log: string) {
+async function startWitness(...logs: string[]) {
   const main = join(rootFolder, 'apps/cli/src/main.ts');
-  const args = [main, 'witness', '--log', log, '--name', 'witness.example', '--folder', 'w', '--port', '0'];
+  const named = logs.flatMap((log) => ['--log', log]);
+  const args = [main, 'witness', ...named, '--name', 'witness.example', '--folder', 'w', '--port', '0'];
   const witness = spawn(process.execPath, args, {
     cwd: folder.path,
     env: { ...process.env, INIT_CWD: folder.path },
@@ -161,10 +162,12 @@ test('a server asks the witness of its settings, and whoever has the witness’s
   const start = (env: Record<string, string> = {}) =>
     startServer({ home: home.path, env: { STRONGROOM_SAMPLE: 'off', ...env } });
   const first = await start();
-  const { key }: { key: string } = JSON.parse((await own(['ledger', 'status', '--json'])).stdout);
+  const keyOf = async (...more: string[]): Promise<string> =>
+    (JSON.parse((await own(['ledger', 'status', '--json', ...more])).stdout) as { key: string }).key;
+  const [key, installation] = [await keyOf(), await keyOf('--installation')];
   await first.stop();
 
-  await using witness = await startWitness(key);
+  await using witness = await startWitness(key, installation);
   await using server = await start({ STRONGROOM_WITNESSES: `${witness.url} ${witness.key}` });
   expect(await own(['people', 'invite', 'ada@example.com'])).toMatchObject({ code: 0 });
   const seen = async () => (await own(['ledger', 'status'])).stdout;

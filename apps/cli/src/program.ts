@@ -200,10 +200,11 @@ function addTokens(program: Command): void {
 
 function addLedger(program: Command): void {
   const ledger = group(program, 'ledger', 'The audit log');
-  verb(ledger, 'status', 'How far it is signed and witnessed, and its public key').action(
-    (_: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/ledger/status.ts')).status(session)),
-  );
+  verb(ledger, 'status', 'How far it is signed and witnessed, and its public key')
+    .option(...installation)
+    .action((options: Installation, command: Command) =>
+      run(command, async (session) => (await import('./commands/ledger/status.ts')).status(session, options)),
+    );
   verb(ledger, 'show <id>', 'One entry, by the id that a receipt names').action(
     (id: string, _: object, command: Command) =>
       run(command, async (session) => (await import('./commands/ledger/show.ts')).show(session, id)),

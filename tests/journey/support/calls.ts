@@ -45,6 +45,7 @@ export async function ledgerPosition(server: RunningServer): Promise<number> {
   return (await ledger(server, { limit: '1' })).at(-1)?.position ?? 0;
 }
 
+/** Without the births of keys, which come by the way when something is sealed for the first time. */
 export async function ledgerSince(server: RunningServer, position: number): Promise<LedgerEntry[]> {
-  return (await ledger(server)).filter((entry) => entry.position > position);
+  return (await ledger(server)).filter((entry) => entry.position > position && entry.action !== 'vault.key_created');
 }

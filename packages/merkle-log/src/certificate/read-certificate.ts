@@ -1,6 +1,14 @@
 import { LogError } from '../errors.ts';
-import { isHash, isName, isObject, isText, isTime, isUuid, parseEntry } from '../export/export-lines.ts';
-import { hashSizeBytes } from '../tree-hash.ts';
+import {
+  isHash,
+  isHashInBase64,
+  isName,
+  isObject,
+  isText,
+  isTime,
+  isUuid,
+  parseEntry,
+} from '../export/export-lines.ts';
 import {
   type Certificate,
   certificateFormat,
@@ -107,12 +115,6 @@ function isPlain(value: unknown): value is string {
 
 function isTimeOrNull(value: unknown): value is string | null {
   return value === null || isTime(value);
-}
-
-function isHashInBase64(value: unknown): value is string {
-  if (!isText(value)) return false;
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.length === hashSizeBytes && bytes.toString('base64') === value;
 }
 
 /** null for any other text. */

@@ -1,5 +1,6 @@
 import { LogError } from '../errors.ts';
 import { type LeafParts, outcomes, type SealedField } from '../entry-leaf.ts';
+import { hashSizeBytes } from '../tree-hash.ts';
 import { isPrintedJson } from './is-printed-json.ts';
 import { printsAs } from './prints-as.ts';
 
@@ -139,6 +140,13 @@ export function isUuid(value: unknown): value is string {
 /** SHA-256 in hexadecimal. */
 export function isHash(value: unknown): value is string {
   return isText(value) && value.length === 64 && isOf(hex, value, 64);
+}
+
+/** SHA-256 in base64, as it is printed: a character of another filling would be a change that nobody sees. */
+export function isHashInBase64(value: unknown): value is string {
+  if (!isText(value)) return false;
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length === hashSizeBytes && bytes.toString('base64') === value;
 }
 
 /** Of its one length: else a part of the value could be counted to the salt, and be hidden. */

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { signCheckpoint } from '../checkpoint.ts';
+import { openCheckpoint, signCheckpoint } from '../checkpoint.ts';
 import { compactRange } from '../compact-range.ts';
 import { proveInclusion } from '../prove.ts';
 import { hashSizeBytes } from '../tree-hash.ts';
@@ -106,6 +106,26 @@ test('a proof that shows more, or other, than was hashed is refused', async () =
     expect(changed).not.toBe(text);
     expect(() => verifyEntryProof(changed), changed).toThrow(expect.objectContaining({ code: 'merkle-log/bad_proof' }));
   }
+});
+
+test('any one character of a proof that is changed is noticed', async () => {
+  const text = await proofOfFirst();
+  const passed = Array.from(text, (character, at): string => {
+    const changed = text.slice(0, at) + String.fromCharCode(character.charCodeAt(0) ^ 1) + text.slice(at + 1);
+    try {
+      return verifyEntryProof(changed, parseVerifierKey(key)).ok ? `${at}: ${text.slice(at - 5, at + 5)}` : '';
+    } catch {
+      return '';
+    }
+  });
+  expect(passed.filter((one) => one !== '')).toEqual([]);
+});
+
+test('the key of a witness is not taken for the key of the log, also under its name', () => {
+  const asWitness = verifierKey(origin, 'witness', log.publicKey);
+  expect(() => openCheckpoint(checkpoint(size), asWitness)).toThrow(
+    expect.objectContaining({ code: 'merkle-log/not_signed' }),
+  );
 });
 
 test('the report names the key that it was checked with, and an export that names another is refused', async () => {

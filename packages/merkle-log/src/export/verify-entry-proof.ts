@@ -3,7 +3,7 @@ import { LogError } from '../errors.ts';
 import { equal } from '../verify-consistency.ts';
 import { verifyInclusion } from '../verify-inclusion.ts';
 import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifier-key.ts';
-import { type ExportEntry, isName, isObject, isText, parseEntry } from './export-lines.ts';
+import { type ExportEntry, isHashInBase64, isName, isObject, isText, parseEntry } from './export-lines.ts';
 import { leafOf } from './leaf-of-entry.ts';
 import { printsAs } from './prints-as.ts';
 import { witnessedAt, type WitnessedBy } from './witnessed-by.ts';
@@ -97,7 +97,7 @@ function parseProof(text: string): EntryProof {
     const value: unknown = JSON.parse(text);
     if (isObject(value) && value['format'] === entryProofFormat && isObject(value['entry'])) {
       const { origin, key, checkpoint, proof } = value;
-      const isPath = Array.isArray(proof) && proof.length <= proofLengthMax && proof.every(isText);
+      const isPath = Array.isArray(proof) && proof.length <= proofLengthMax && proof.every(isHashInBase64);
       if (isName(origin) && isText(key) && isText(checkpoint) && isPath) {
         const read: EntryProof = {
           format: entryProofFormat,

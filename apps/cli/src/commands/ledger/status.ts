@@ -3,8 +3,12 @@ import { plainLine } from '../../plain-text.ts';
 import type { Session } from '../../session.ts';
 
 /** What the server says of itself; `ledger verify --witness` checks it. */
-export async function status({ server, terminal }: Session): Promise<void> {
-  const answer = await server.call<LedgerStatus>('GET', 'ledger/status');
+export async function status(
+  { server, terminal }: Session,
+  { installation = false }: { installation?: boolean },
+): Promise<void> {
+  const path = installation ? 'installation/ledger/status' : 'ledger/status';
+  const answer = await server.call<LedgerStatus>('GET', path);
   if (terminal.json) return terminal.printJson(answer);
   const { entries, checkpoint, key, problem, witnesses } = answer;
   const signed = checkpoint === null ? 'none signed' : `signed up to ${checkpoint.size} at ${checkpoint.at}`;

@@ -121,6 +121,17 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       handle: ({ input }) => ledger.list(installationId, input.query),
     }),
     verb({
+      name: 'ledger.status-installation',
+      method: 'GET',
+      path: '/installation/ledger/status',
+      summary: 'How far the installation’s own audit log is signed and witnessed, and whether it stands',
+      permission: 'workspace.manage',
+      audit: null,
+      input: z.object({}),
+      output: ledgerStatusSchema,
+      handle: () => ledger.status(installationId),
+    }),
+    verb({
       name: 'ledger.export-installation',
       method: 'GET',
       path: '/installation/ledger/export',
