@@ -79,6 +79,8 @@ async function clickFirstQuestion(page: Page): Promise<void> {
 
 async function runSql(page: Page, sql: string, source = 'shop'): Promise<void> {
   await page.getByRole('tab', { name: 'SQL' }).click();
+  // The editor takes the focus once it has loaded, which would close a list that was opened before.
+  await page.getByRole('textbox', { name: 'SQL' }).waitFor();
   await page.getByLabel('Source', { exact: true }).first().click();
   await page.getByRole('option', { name: source, exact: true }).click();
   await page.getByRole('textbox', { name: 'SQL' }).fill(sql);
