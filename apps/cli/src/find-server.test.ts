@@ -10,6 +10,7 @@ const settings = (home: string, rest: Partial<Settings> = {}): Settings => ({
   token: null,
   home,
   startFolder: home,
+  promises: null,
   colour: false,
   ...rest,
 });

@@ -266,12 +266,18 @@ function withTimes(command: Command): Command {
 }
 
 /** What whoever verifies knows without the server. */
-type Known = { readonly key?: string; readonly checkpoint?: string[]; readonly witness?: string[] };
+type Known = {
+  readonly key?: string;
+  readonly checkpoint?: string[];
+  readonly promises?: string[];
+  readonly witness?: string[];
+};
 
 function withKnown(command: Command): Command {
   return command
     .option('--key <key>', 'the public key of the log, as you noted it: name+id+base64')
     .option('--checkpoint <file>', 'a checkpoint you kept; may be given several times', append)
+    .option('--promises <file>', 'promises you kept (STRONGROOM_PROMISES): the log must hold each', append)
     .option('--witness <key>', 'public key of a witness that must have signed it; may be given several times', append);
 }
 

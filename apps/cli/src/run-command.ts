@@ -14,7 +14,7 @@ export function openDesk(json: boolean): Desk {
 
 export async function openSession(json: boolean): Promise<Session> {
   const desk = openDesk(json);
-  return { ...desk, server: connect(await findServer(desk.settings)) };
+  return { ...desk, server: connect(await findServer(desk.settings), desk.settings.promises) };
 }
 
 /** 0 done, 1 refused or failed with one line `code: message`, 2 wrong usage. */

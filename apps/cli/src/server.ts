@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import type { Address } from './find-server.ts';
 import { CommandFailure } from './failure.ts';
 
@@ -17,13 +18,16 @@ export type Server = {
   open(method: string, path: string, request?: Request): Promise<Response>;
 };
 
-export function connect(address: Address): Server {
+/** `promises`: a file to which every promise of the audit log is added, a line each, before its answer is looked at; null keeps none. */
+export function connect(address: Address, promises: string | null = null): Server {
   const open = async (method: string, path: string, request: Request = {}): Promise<Response> => {
     const response = await fetch(`${address.url}/api/v1/${path}`, toFetch(method, address.token, request)).catch(
       (error: unknown) => {
         throw unreachable(address.url, error);
       },
     );
+    const promise = response.headers.get('strongroom-promise');
+    if (promise !== null && promises !== null) await appendFile(promises, `${promise}\n`, { mode: 0o600 });
     if (!response.ok) throw await failureOf(response, address);
     return response;
   };

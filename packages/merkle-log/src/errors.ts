@@ -6,6 +6,7 @@ export type LogErrorCode =
   | 'merkle-log/bad_range'
   | 'merkle-log/bad_export'
   | 'merkle-log/bad_proof'
+  | 'merkle-log/bad_promise'
   | 'merkle-log/bad_certificate'
   | 'merkle-log/bad_state';
 

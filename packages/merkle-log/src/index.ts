@@ -10,6 +10,7 @@ export type { Note, NoteSignature } from './signed-note.ts';
 export { parseVerifierKey, parseWitnessKey, printVerifierKey } from './verifier-key.ts';
 export { verifierKey, type VerifierKey } from './verifier-key.ts';
 export { openCheckpoint, parseCheckpoint, signCheckpoint, type Checkpoint } from './checkpoint.ts';
+export { openPromise, signPromise, type InclusionPromise } from './promise.ts';
 export { cosign, cosignedAt } from './cosignature.ts';
 export { createWitness, type Witness, type WitnessAnswer } from './witness/add-checkpoint.ts';
 export { loadWitnessKey } from './witness/witness-key.ts';

@@ -17,6 +17,8 @@ export type VerifyRequest = {
   readonly key?: string | undefined;
   /** Files with checkpoints kept from earlier. */
   readonly checkpoints?: readonly string[];
+  /** Files with promises, one a line: the log must hold what was promised. Only of a ledger. */
+  readonly promises?: readonly string[];
   /** Public keys of witnesses as text: each must have signed what is checked. */
   readonly witnesses?: readonly string[];
 };
@@ -42,14 +44,16 @@ export async function verifyFile({
   file,
   key,
   checkpoints = [],
+  promises: promiseFiles = [],
   witnesses: trusted = [],
 }: VerifyRequest): Promise<VerifyReport> {
   const known = key === undefined ? null : parseVerifierKey(key);
   const asked = trusted.map(parseWitnessKey);
   if (kind === 'ledger') {
     const held = await Promise.all(checkpoints.map(readSmall));
+    const promises = (await Promise.all(promiseFiles.map(readSmall))).flatMap(linesOf);
     await readable(file);
-    return verifyLedger(createReadStream(file), { key: known, held, witnesses: asked });
+    return verifyLedger(createReadStream(file), { key: known, held, promises, witnesses: asked });
   }
   if (kind === 'certificate') {
     const held = await Promise.all(checkpoints.map(readSmall));
@@ -67,7 +71,12 @@ export async function verifyFile({
 /** The same for the bytes of an export, wherever they come from. `held`: checkpoints kept from earlier. */
 export async function verifyLedger(
   bytes: AsyncIterable<Uint8Array>,
-  known: { key: VerifierKey | null; held: readonly string[]; witnesses: readonly VerifierKey[] },
+  known: {
+    key: VerifierKey | null;
+    held: readonly string[];
+    promises: readonly string[];
+    witnesses: readonly VerifierKey[];
+  },
 ): Promise<VerifyReport> {
   const report = await verifyExport(splitLines(bytes), known);
   const { ok, problems, key, size, origin, closed, witnesses } = report;
@@ -85,6 +94,10 @@ export async function verifyLedger(
 export function verdictOf({ ok, status }: VerifyReport): 'OK' | 'PENDING' | 'NOT OK' {
   if (!ok) return 'NOT OK';
   return status === 'pending' ? 'PENDING' : 'OK';
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line !== '');
 }
 
 async function readSmall(file: string): Promise<string> {

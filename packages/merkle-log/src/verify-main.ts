@@ -5,7 +5,7 @@ import { LogError } from './errors.ts';
 import { verdictOf, verifyFile, type VerifyRequest } from './verify-file.ts';
 
 const usage =
-  'usage: verify ledger|receipt|certificate FILE [--key name+id+base64] [--checkpoint FILE]... [--witness KEY]...\n';
+  'usage: verify ledger|receipt|certificate FILE [--key name+id+base64] [--checkpoint FILE]... [--promises FILE]... [--witness KEY]...\n';
 
 /** null when they can't be understood. */
 function readArguments(): VerifyRequest | null {
@@ -15,14 +15,15 @@ function readArguments(): VerifyRequest | null {
       options: {
         key: { type: 'string' },
         checkpoint: { type: 'string', multiple: true },
+        promises: { type: 'string', multiple: true },
         witness: { type: 'string', multiple: true },
       },
     });
     const [kind, file, ...more] = positionals;
     if (kind !== 'ledger' && kind !== 'receipt' && kind !== 'certificate') return null;
     if (file === undefined || more.length > 0) return null;
-    const { key, checkpoint, witness } = values;
-    return { kind, file, key, checkpoints: checkpoint ?? [], witnesses: witness ?? [] };
+    const { key, checkpoint, promises, witness } = values;
+    return { kind, file, key, checkpoints: checkpoint ?? [], promises: promises ?? [], witnesses: witness ?? [] };
   } catch {
     return null;
   }

@@ -61,6 +61,8 @@ export const answerSchema = z.object({
   disclosure: disclosureViewSchema.nullable(),
   /** Id of the `query.released` entry in the audit log (or of the refusal). */
   receipt: z.string(),
+  /** The log's signed word that it will hold that entry at its place; to be kept, and given to `verify ledger --promises`. */
+  promise: z.string().optional(),
 });
 export type Answer = z.infer<typeof answerSchema>;
 
@@ -83,7 +85,12 @@ export const answerEventSchema = z.discriminatedUnion('type', [
     run: z.string(),
     rules: z.array(z.string()),
   }),
-  z.object({ type: z.literal('released'), receipt: z.string(), columns: z.array(answerColumnSchema) }),
+  z.object({
+    type: z.literal('released'),
+    receipt: z.string(),
+    promise: z.string().optional(),
+    columns: z.array(answerColumnSchema),
+  }),
   z.object({ type: z.literal('completed'), ...completionSchema.shape, receipt: z.string() }),
   z.object({
     type: z.literal('stopped'),

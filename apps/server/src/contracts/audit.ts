@@ -27,7 +27,15 @@ export type AuditEvent = {
   readonly counts?: Readonly<Record<string, number>>;
 };
 
-export type AuditReceipt = { readonly entryId: string; readonly at: string };
+export type AuditReceipt = {
+  readonly entryId: string;
+  readonly at: string;
+  /**
+   * Signed on the spot, once the entry is committed: at which place the log will hold it. Whoever keeps it can show later that it
+   * was dropped (docs/formats/audit-log.md). Absent where no log signs.
+   */
+  readonly promise?: () => string;
+};
 
 /**
  * Write power over the audit log, and only that.

@@ -4,6 +4,7 @@ import { LogError } from '../errors.ts';
 import { equal } from '../verify-consistency.ts';
 import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifier-key.ts';
 import { type ExportHeader, parseHeader, parseLine } from './export-lines.ts';
+import { checkPromises } from './check-promises.ts';
 import { leafOf } from './leaf-of-entry.ts';
 import { type Difference, nameDifferences } from './name-differences.ts';
 import { witnessedAt, type WitnessedBy } from './witnessed-by.ts';
@@ -29,6 +30,8 @@ type Known = {
   readonly key?: VerifierKey | null;
   readonly held?: readonly string[];
   readonly witnesses?: readonly VerifierKey[];
+  /** As `signPromise` gives them. */
+  readonly promises?: readonly string[];
 };
 
 const problemsMax = 50;
@@ -40,12 +43,13 @@ const differencesMax = 10_000;
  * entry against its place in the tree, the tree against the signed checkpoint, and the places against each other.
  * `key`: the public key that whoever verifies knows; null takes the export's own word for it, which shows only that the
  * export agrees with itself. `held`: checkpoints that whoever verifies has kept; the log must contain each.
+ * `promises`: given at the commits of entries; the log must hold each at its place.
  * `witnesses`: their public keys; each must have cosigned one of the checkpoints, and the report says up to where.
  * Throws `merkle-log/bad_export` when it is no export at all.
  */
 export async function verifyExport(
   lines: AsyncIterable<string>,
-  { key = null, held = [], witnesses = [] }: Known = {},
+  { key = null, held = [], witnesses = [], promises = [] }: Known = {},
 ): Promise<ExportReport> {
   const iterator = lines[Symbol.asyncIterator]();
   try {
@@ -54,7 +58,9 @@ export async function verifyExport(
     const used = key ?? parseVerifierKey(header.key);
     const problems: string[] = [];
     const opened = openHeader(header, used, held, problems);
-    const entries = await checkEntries(iterator, opened, problems);
+    const promised = checkPromises(promises, used, problems);
+    const entries = await checkEntries(iterator, opened, promised.see, problems);
+    promised.finish(opened.checkpoint?.size ?? entries.seen);
     const witnessed = witnesses.map((witness) => newestWitnessed(witness, entries.matched, problems));
     return {
       ok: problems.length === 0,
@@ -99,6 +105,7 @@ function openHeader(header: ExportHeader, key: VerifierKey, held: readonly strin
 async function checkEntries(
   lines: AsyncIterator<string>,
   { checkpoint, milestones }: Opened,
+  see: (entry: { readonly position: number; readonly leafHash: string }) => void,
   problems: string[],
 ): Promise<{ seen: number; closed: number; matched: readonly Milestone[] }> {
   const tree = compactRange();
@@ -147,6 +154,7 @@ async function checkEntries(
     const covered = checkpoint === null || entry.position <= checkpoint.size;
     if (covered && found !== entry.leafHash && differences.length < differencesMax)
       differences.push({ position: entry.position, found, signed: entry.leafHash });
+    see(entry);
     tree.append(Buffer.from(entry.leafHash, 'hex'));
     passMilestones();
   }

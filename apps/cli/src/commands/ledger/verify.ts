@@ -8,21 +8,25 @@ import { tell } from '../verify/file.ts';
 /** The server hands out its log; whether it is whole and untouched is decided here. */
 export async function verify(
   { server, terminal, settings }: Session,
-  { key, checkpoint = [], witness = [] }: { key?: string; checkpoint?: string[]; witness?: string[] },
+  {
+    key,
+    checkpoint = [],
+    promises = [],
+    witness = [],
+  }: { key?: string; checkpoint?: string[]; promises?: string[]; witness?: string[] },
 ): Promise<void> {
-  const held = await Promise.all(
-    checkpoint.map((file) =>
-      readFile(resolve(settings.startFolder, file), 'utf8').catch(() => {
-        throw new CommandFailure('cli/no_file', `\`${file}\` can't be read`);
-      }),
-    ),
-  );
+  const read = (file: string): Promise<string> =>
+    readFile(resolve(settings.startFolder, file), 'utf8').catch(() => {
+      throw new CommandFailure('cli/no_file', `\`${file}\` can't be read`);
+    });
+  const held = await Promise.all(checkpoint.map(read));
+  const promised = (await Promise.all(promises.map(read))).flatMap((text) => text.split(/\s+/)).filter(Boolean);
   try {
     // Before the server is asked: an export is an act, and is audited.
     const known = key === undefined ? null : parseVerifierKey(key);
     const witnesses = witness.map(parseWitnessKey);
     const response = await server.open('GET', 'ledger/export', { headers: { accept: 'application/x-ndjson' } });
-    const report = await verifyLedger(response.body ?? nothing(), { key: known, held, witnesses });
+    const report = await verifyLedger(response.body ?? nothing(), { key: known, held, promises: promised, witnesses });
     tell(terminal, 'ledger', report, known !== null);
   } catch (error) {
     throw error instanceof LogError ? new CommandFailure('verify/ledger_unreadable', error.message) : error;

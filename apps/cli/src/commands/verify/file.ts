@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { LogError, verdictOf, verifyFile, type VerifyReport, type VerifyRequest } from '@strongroom/merkle-log';
-import { CommandFailure } from '../../failure.ts';
+import { CommandFailure, WrongUsage } from '../../failure.ts';
 import { plainLine } from '../../plain-text.ts';
 import type { Desk } from '../../session.ts';
 import type { Terminal } from '../../terminal.ts';
@@ -10,14 +10,21 @@ export async function file(
   { terminal, settings }: Desk,
   kind: VerifyRequest['kind'],
   path: string,
-  { key, checkpoint = [], witness = [] }: { key?: string; checkpoint?: string[]; witness?: string[] },
+  {
+    key,
+    checkpoint = [],
+    promises = [],
+    witness = [],
+  }: { key?: string; checkpoint?: string[]; promises?: string[]; witness?: string[] },
 ): Promise<void> {
+  if (kind !== 'ledger' && promises.length > 0) throw new WrongUsage('promises are about the log: `verify ledger`');
   const inFolder = (name: string): string => resolve(settings.startFolder, name);
   const report = await verifyFile({
     kind,
     file: inFolder(path),
     key,
     checkpoints: checkpoint.map(inFolder),
+    promises: promises.map(inFolder),
     witnesses: witness,
   }).catch((error: unknown) => {
     throw error instanceof LogError ? new CommandFailure(`verify/${kind}_unreadable`, error.message) : error;

@@ -1,4 +1,4 @@
-import { encodeLeaf, hashLeaf } from '@strongroom/merkle-log';
+import { encodeLeaf, hashLeaf, signPromise } from '@strongroom/merkle-log';
 import { ProblemError } from '@strongroom/protocol';
 import { type AuditContext, type AuditEvent, type AuditReceipt, type AuditWriter, randomUUIDv7 } from '#contracts';
 import type { Clock } from '#platform/clock';
@@ -8,6 +8,7 @@ import { unavailable } from './errors.ts';
 import { groupCommit } from './group-commit.ts';
 import type { EntryKeys, LedgerKeys, Subject } from './ledger-keys.ts';
 import { packContent, sha256 } from './sealed-content.ts';
+import { originOf } from './sequence-entries.ts';
 import { insertEntries, type NewEntry } from './store.ts';
 import { namesIn, subjectIdTerm, type Subjects } from './subjects.ts';
 import { termsOf } from './terms.ts';
@@ -43,12 +44,17 @@ export function entryWriter(
       throw unavailable(error);
     }
   });
-  const seal = async ({ workspaceId, ...context }: AuditContext, event: AuditEvent): Promise<NewEntry> => {
+  const seal = async ({ workspaceId, ...context }: AuditContext, event: AuditEvent): Promise<SealedNow> => {
     requireSound(workspaceId);
     const content = entryContent({ workspaceId, ...context }, event, clock.now());
     try {
       const entryKeys = await keys.forWorkspace(workspaceId);
-      return sealEntry(entryKeys, content, await subjects.forEntry(workspaceId, entryKeys, namesIn(content)));
+      return sealEntry(
+        workspaceId,
+        entryKeys,
+        content,
+        await subjects.forEntry(workspaceId, entryKeys, namesIn(content)),
+      );
     } catch (error) {
       throw error instanceof ProblemError ? error : unavailable(error);
     }
@@ -58,12 +64,12 @@ export function entryWriter(
       const entry = await seal(context, event);
       await commits.add(context.workspaceId, entry);
       appended(context.workspaceId);
-      return { entryId: entry.id, at: entry.at };
+      return receiptOf(entry);
     },
     prepare: async (context, events) => {
       const entries = await Promise.all(events.map((event) => seal(context, event)));
       return {
-        receipts: entries.map(({ id, at }) => ({ entryId: id, at })),
+        receipts: entries.map(receiptOf),
         write: (within, only) =>
           insertEntries(
             within,
@@ -76,7 +82,15 @@ export function entryWriter(
   };
 }
 
-function sealEntry(keys: EntryKeys, content: EntryContent, subjects: readonly Subject[]): NewEntry {
+/** `promise` holds once the entry has got its place, at its commit. */
+type SealedNow = NewEntry & { readonly promise: () => string };
+
+function sealEntry(
+  workspaceId: string,
+  keys: EntryKeys,
+  content: EntryContent,
+  subjects: readonly Subject[],
+): SealedNow {
   const id = randomUUIDv7(Date.parse(content.at));
   const { plaintext, fieldsHash } = packContent(content);
   const sealed = keys.seal(id, plaintext, subjects);
@@ -96,6 +110,15 @@ function sealEntry(keys: EntryKeys, content: EntryContent, subjects: readonly Su
     ...termsOf(content).map((term) => keys.term(term)),
     ...subjects.map((subject) => subjectIdTerm(keys, subject.id)),
   ];
-  const macAt = (position: number): Uint8Array => keys.mac(position, leafHash);
-  return { id, at, action, outcome, terms, fieldsHash, leafHash, macAt, ...sealed };
+  let placed = 0;
+  const macAt = (position: number): Uint8Array => {
+    placed = position;
+    return keys.mac(position, leafHash);
+  };
+  const promise = (): string => signPromise(originOf(workspaceId), { position: placed, leafHash }, keys.signingKey);
+  return { id, at, action, outcome, terms, fieldsHash, leafHash, macAt, promise, ...sealed };
+}
+
+function receiptOf({ id, at, promise }: SealedNow): AuditReceipt {
+  return { entryId: id, at, promise };
 }

@@ -329,6 +329,38 @@ test('what another server leaves in the tree is looked for again, without anybod
   await expect.poll(covered, { timeout: 60_000 }).toBe(21);
 });
 
+test('an entry that was dropped, or changed, before any checkpoint covered it is missed by whoever holds its promise', async () => {
+  const context: AuditContext = {
+    workspaceId,
+    actor: { kind: 'system', id: null, name: 'test' },
+    sessionId: null,
+    address: null,
+    requestId: null,
+  };
+  const decision = { allowed: true, reason: 'permission ask' };
+  const { promise } = await ledger.append(context, {
+    action: 'query.released',
+    resource: 'kept',
+    decision,
+    outcome: 'done',
+  });
+  const held = promise?.() ?? '';
+  const withPromise = async () =>
+    (await verifyExport(each(await exported(startLedger())), { promises: [held] })).problems;
+  expect(await withPromise()).toEqual([]);
+
+  // As if no checkpoint had come: everything from there on is taken back, consistently.
+  await run(`delete from ledger_checkpoints where workspace_id = $ws and size > 20`);
+  await run(`update ledger_tiles set hashes = substring(hashes for 20 * 32) where workspace_id = $ws and level = 0`);
+  await run(`delete from ledger_entries where workspace_id = $ws and position > 20`);
+  await run(`update ledger_heads set position = 20 where workspace_id = $ws`);
+  expect(await withPromise()).toEqual([
+    expect.stringMatching(/^entry 21 was promised to you, and the log ends at entry 20/),
+  ]);
+  await append(1, startLedger());
+  expect(await withPromise()).toEqual(['entry 21 is not the one that you were promised']);
+});
+
 test('many who ask at once share the work', async () => {
   let transactions = 0;
   const { database } = started;

@@ -90,6 +90,7 @@ function learn(facts: AnswerFacts, event: AnswerEvent): void {
     case 'released':
       facts.columns = event.columns;
       facts.receipt = event.receipt;
+      if (event.promise !== undefined) facts.promise = event.promise;
       break;
     case 'completed':
       facts.outcome = event.outcome;

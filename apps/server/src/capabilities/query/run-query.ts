@@ -61,7 +61,7 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     const connector = await deps.sources.use(handle);
     signal.throwIfAborted();
     // INVARIANT: the entry is durable before the query reaches the source, and so before any row can leave.
-    const { entryId } = await record({
+    const { entryId, promise } = await record({
       action: request.purpose === 'lookup' ? 'query.looked_up' : 'query.released',
       resource,
       decision: ALLOWED,
@@ -71,7 +71,8 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     released = true;
     const limits = { rows: rowsMax, bytes: deps.limits.bytesMax, timeoutMs: deps.limits.timeoutMs };
     const stream = await connector.run(checked, limits, signal);
-    yield event({ type: 'released', receipt: entryId, columns: [...stream.columns] });
+    const promised = promise === undefined ? {} : { promise: promise() };
+    yield event({ type: 'released', receipt: entryId, ...promised, columns: [...stream.columns] });
     for await (const bytes of stream.chunks) yield { kind: 'rows', bytes };
     const completion = await stream.completion;
     signal.throwIfAborted();

@@ -33,6 +33,7 @@ export async function sendAnswer(call: Call<unknown>, frames: AsyncGenerator<Fra
   const answer = await openAnswer(frames);
   if (answer.stopped !== null) return refuse(call, answer.facts, answer.stopped);
   call.reply.header('strongroom-receipt', answer.facts.receipt);
+  if (answer.facts.promise !== undefined) call.reply.header('strongroom-promise', answer.facts.promise);
   if (format === JSON_MEDIA_TYPE) return stream(call, format, asJson(answer));
   // These two have no place for it in their bytes: how the answer ended comes as trailers (RFC 9110 section 6.5).
   const { facts } = answer;

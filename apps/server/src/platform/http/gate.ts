@@ -111,7 +111,10 @@ export function createGate(options: GateOptions): Gate {
       call.finish();
     });
     try {
-      if (verb.audit !== null) await record(request, passage, allowed(verb, verb.audit, passage.resource, 'begun'));
+      if (verb.audit !== null) {
+        const receipt = await record(request, passage, allowed(verb, verb.audit, passage.resource, 'begun'));
+        if (receipt.promise !== undefined) reply.header('strongroom-promise', receipt.promise());
+      }
       passage.stage = 'handling';
       const result = await verb.handle({ asker, input, signal: call.signal, request, reply });
       passage.stage = 'done';
