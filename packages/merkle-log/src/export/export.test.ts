@@ -71,7 +71,10 @@ function* dressedUp(text: string): Generator<string> {
   yield text.replace(JSON.stringify([salt, json]), JSON.stringify(shifted));
   yield text.replace(salt, salt.replace(/=$/, ''));
   // The same 32 bytes, with bits beside them that nobody reads.
-  yield text.replace(salt, salt.replace(/.=$/, (end) => `${String.fromCharCode(end.charCodeAt(0) + 1)}=`));
+  yield text.replace(
+    salt,
+    salt.replace(/.=$/, (end) => `${String.fromCharCode(end.charCodeAt(0) + 1)}=`),
+  );
   yield text.replace(salt, salt.replace(/^./, '-'));
   yield text.replace('"outcome":"done"', '"outcome":"refused","outcome":"done"');
   yield text.replace('"outcome":"done"', '"outcome":"done","approvedBy":"eve"');
