@@ -4,26 +4,41 @@ import { unreadable } from './errors.ts';
 export const nonceSizeBytes = 12;
 export const tagSizeBytes = 16;
 
-/** AES-256-GCM (NIST SP 800-38D): ciphertext followed by its 16-byte tag. The caller never uses a nonce twice under one key. */
-export function encrypt(key: KeyObject, nonce: Uint8Array, associated: Uint8Array, plaintext: Uint8Array): Buffer[] {
+export type Sealed = { readonly body: readonly Buffer[]; readonly tag: Buffer };
+
+/**
+ * AES-256-GCM (NIST SP 800-38D) of a plaintext in parts, so that nobody has to copy them together: as many parts of
+ * ciphertext, and the tag that follows them. The caller never uses a nonce twice under one key.
+ */
+export function encrypt(
+  key: KeyObject,
+  nonce: Uint8Array,
+  associated: Uint8Array,
+  plaintext: readonly Uint8Array[],
+): Sealed {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagSizeBytes });
   cipher.setAAD(associated);
-  const body = cipher.update(plaintext);
+  const body = plaintext.map((part) => cipher.update(part));
   cipher.final();
-  return [body, cipher.getAuthTag()];
+  return { body, tag: cipher.getAuthTag() };
 }
 
 /** Throws `vault/unreadable` when anything differs from what `encrypt` was given; no byte is returned before the tag holds. */
-export function decrypt(key: KeyObject, nonce: Uint8Array, associated: Uint8Array, sealed: Uint8Array): Buffer {
-  if (nonce.length !== nonceSizeBytes || sealed.length < tagSizeBytes) throw unreadable();
-  const end = sealed.length - tagSizeBytes;
+export function decrypt(
+  key: KeyObject,
+  nonce: Uint8Array,
+  associated: Uint8Array,
+  body: readonly Uint8Array[],
+  tag: Uint8Array,
+): Buffer[] {
+  if (nonce.length !== nonceSizeBytes || tag.length !== tagSizeBytes) throw unreadable();
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagSizeBytes });
     decipher.setAAD(associated);
-    decipher.setAuthTag(sealed.subarray(end));
-    const body = decipher.update(sealed.subarray(0, end));
+    decipher.setAuthTag(tag);
+    const plaintext = body.map((part) => decipher.update(part));
     decipher.final();
-    return body;
+    return plaintext;
   } catch {
     throw unreadable();
   }

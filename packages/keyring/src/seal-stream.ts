@@ -14,6 +14,7 @@ const pageSizeBytes = 64 * 1024;
 /**
  * Seals a stream in 64 KiB pages: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), page number and
  * last-page flag in the nonce, so that pages can't be dropped, reordered, repeated or cut off. Yields pieces of any size. Memory: one page.
+ * Nothing is copied that need not be: whoever gave a piece must not change it afterwards.
  */
 export async function* sealStream(
   dataKey: KeyObject,
@@ -25,8 +26,10 @@ export async function* sealStream(
   const key = streamKey(dataKey, salt, associated);
   yield Buffer.concat([Buffer.of(format), salt]);
   let index = 0;
-  for await (const { page, last } of repage(plaintext, pageSizeBytes)) {
-    yield* encrypt(key, pageNonce(index, last), associated, page);
+  for await (const { parts, last } of repage(plaintext, pageSizeBytes)) {
+    const { body, tag } = encrypt(key, pageNonce(index, last), associated, parts);
+    for (const piece of body) yield piece;
+    yield tag;
     index += 1;
   }
 }
@@ -44,18 +47,34 @@ export async function* openStream(
   const associated = encodeBinding(format, binding);
   let key: KeyObject | null = null;
   let index = 0;
-  for await (const { page, last } of repage(sealed, pageSizeBytes + tagSizeBytes, headerSizeBytes)) {
+  for await (const { parts, last } of repage(sealed, pageSizeBytes + tagSizeBytes, headerSizeBytes)) {
     if (key === null) {
-      if (last || page[0] !== format) throw unreadable();
-      key = streamKey(dataKey, page.subarray(1), associated);
+      const header = Buffer.concat(parts);
+      if (last || header[0] !== format) throw unreadable();
+      key = streamKey(dataKey, header.subarray(1), associated);
       continue;
     }
-    const opened = decrypt(key, pageNonce(index, last), associated, page);
+    const { body, tag } = cutTag(parts);
     // One plaintext has one sealing: a last page is empty only when everything is.
-    if (opened.length === 0 && index > 0) throw unreadable();
-    yield opened;
+    if (body.length === 0 && index > 0) throw unreadable();
+    for (const piece of decrypt(key, pageNonce(index, last), associated, body, tag)) yield piece;
     index += 1;
   }
+}
+
+/** The last 16 bytes of a page, and the parts of what is before them. */
+function cutTag(parts: readonly Uint8Array[]): { body: Uint8Array[]; tag: Uint8Array } {
+  const body = [...parts];
+  const tag: Uint8Array[] = [];
+  for (let missing = tagSizeBytes; missing > 0;) {
+    const part = body.pop();
+    if (part === undefined) throw unreadable();
+    const cut = Math.max(0, part.length - missing);
+    tag.unshift(part.subarray(cut));
+    if (cut > 0) body.push(part.subarray(0, cut));
+    missing -= part.length - cut;
+  }
+  return { body, tag: Buffer.concat(tag) };
 }
 
 /** A key for this one sealing, so that page numbers may start at 0 each time an object is sealed anew. */

@@ -25,11 +25,11 @@ describe.skipIf(folder === null)('Wycheproof', () => {
     for (const group of (await groups('aes_gcm_test.json')).filter(({ keySize }) => keySize === 256)) {
       for (const vector of group.tests) {
         const { key, iv, aad, msg, ct, tag } = vector;
-        const sealed = Buffer.concat([hex(ct), hex(tag)]);
-        const open = (): Buffer => decrypt(secret(key), hex(iv), hex(aad), sealed);
+        const open = (): Buffer => Buffer.concat(decrypt(secret(key), hex(iv), hex(aad), [hex(ct)], hex(tag)));
         if (vector.result === 'valid' && group.ivSize === nonceSizeBytes * 8) {
           expect(open().toString('hex'), `test ${vector.tcId}`).toBe(msg);
-          expect(Buffer.concat(encrypt(secret(key), hex(iv), hex(aad), hex(msg))).equals(sealed)).toBe(true);
+          const sealed = encrypt(secret(key), hex(iv), hex(aad), [hex(msg)]);
+          expect([Buffer.concat(sealed.body).toString('hex'), sealed.tag.toString('hex')]).toEqual([ct, tag]);
         } else expect(open, `test ${vector.tcId}`).toThrow(expect.objectContaining({ code: 'vault/unreadable' }));
         seen += 1;
       }
