@@ -136,6 +136,22 @@ test('an old copy of the database, started with the keys of after, opens nothing
   expect(await (await fetch(`${outdated.url}/readyz`)).json()).toMatchObject({ failing: ['keys'] });
 });
 
+test('who was removed before is erased all the same: the audit entries about them do not open any more', async () => {
+  const jon = await invite('jon@example.com', 'Jon');
+  await live(jon, { question: 'ships', token: 'his' });
+  await good(['people', 'remove', 'jon@example.com']);
+  expect(await good(['ledger', 'list', '--actor', 'jon@example.com'])).toContain('jon@example.com');
+  expect(JSON.parse(await good(['erase', 'person', 'Jon@Example.com']))).toMatchObject({
+    erasure: { kind: 'person', status: 'final' },
+    objects: [{ what: 'audit entries' }],
+  });
+  expect(await good(['ledger', 'list', '--limit', '500'])).not.toContain('jon@example.com');
+  expect(await strongroom(['erase', 'person', 'jon@example.com'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^identity\/unknown_person/) as string,
+  });
+});
+
 test('a question is erased by who asked it, and by nobody else', async () => {
   const [fay, gil] = [await invite('fay@example.com', 'Fay'), await invite('gil@example.com', 'Gil')];
   await live(fay, { question: 'things', token: 'hers' });

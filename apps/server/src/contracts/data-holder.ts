@@ -37,6 +37,8 @@ export type DataHolder = {
   begin?(workspaceId: string, subject: ErasureSubject): Promise<void>;
   /** Objects whose keys are to be destroyed. Also those that come while an erasure is under way, when asked again. */
   objectsOf?(workspaceId: string, subject: ErasureSubject): Promise<readonly HeldObject[]>;
+  /** Before their keys are destroyed: nothing new is sealed under any of them. May be repeated. */
+  detach?(workspaceId: string, objects: readonly HeldObject[]): Promise<void>;
   /**
    * Ends what the subject may do and removes rows, files and memory of it. The keys of `objects` are destroyed by then. May be repeated,
    * also by a server that was started after a crash, which knows no names any more.

@@ -6,7 +6,7 @@ import { listTokens } from './list-tokens.ts';
 import { openPerson, toPerson } from './open-people.ts';
 import { endPerson, erasePerson, tokenIdsOf } from './remove-person.ts';
 import { endAllOf, selectSessionsOf } from './secret-store.ts';
-import { lockAdmins, selectPersonById, selectPersonIds } from './store.ts';
+import { hasRow, lockAdmins, selectPersonById, selectPersonIds } from './store.ts';
 
 /** Who somebody is, under their own key, and the names of tokens, each under one of its own. */
 export function identityHolder(deps: IdentityDeps): DataHolder {
@@ -29,10 +29,10 @@ export function identityHolder(deps: IdentityDeps): DataHolder {
       },
     },
     begin: async (_, { kind, id }) => {
-      if (kind === 'person') await endPerson(deps, { id });
+      if (kind === 'person' && (await isHere(deps, id))) await endPerson(deps, { id });
     },
     objectsOf: async (_, { kind, id }) => {
-      if (kind !== 'person') return [];
+      if (kind !== 'person' || !(await isHere(deps, id))) return [];
       const tokens = await tokenIdsOf(deps, id);
       return [{ id, what: 'person' }, ...tokens.map((token) => ({ id: token, what: 'token' }))];
     },
@@ -54,6 +54,11 @@ export function identityHolder(deps: IdentityDeps): DataHolder {
       { name: 'tokens', rows: () => tokensOf(deps, asker) },
     ],
   };
+}
+
+/** False for who was removed before: of them others may hold something still. */
+async function isHere(deps: IdentityDeps, id: string): Promise<boolean> {
+  return deps.database.withWorkspace(deps.workspaceId, (within) => hasRow(within, id));
 }
 
 type Rows = ReturnType<ExportedTable['rows']>;

@@ -203,6 +203,11 @@ export async function updateSubject(
 }
 
 /** From here on nobody finds the person, and the address is free for another. */
+/** Also of somebody who is just being removed. */
+export async function hasRow(within: Within, id: string): Promise<boolean> {
+  return (await within.selectFrom('people').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+}
+
 export async function selectPersonIds(within: Within): Promise<string[]> {
   return (await within.selectFrom('people').select('id').execute()).map(({ id }) => id);
 }

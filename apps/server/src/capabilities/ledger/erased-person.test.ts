@@ -45,6 +45,7 @@ const event = (resource: string | null, action: AuditEvent['action'] = 'query.re
 
 async function erase(...emails: string[]): Promise<void> {
   const ids = await ledger.subjectsNamed(workspaceId, emails);
+  await ledger.detachSubjects(workspaceId, ids);
   await vault.destroy(workspaceId, ids);
   await ledger.forgetSubjects(workspaceId, ids);
 }
@@ -94,4 +95,17 @@ test('who comes again under the same address has a key of their own, and what wa
   const after = await ledger.append(by('carl@planted.example'), event('aviation'));
   expect(await ledger.get(workspaceId, after.entryId)).toMatchObject({ resource: 'aviation' });
   expect(await ledger.get(workspaceId, before.entryId)).toMatchObject({ state: 'redacted' });
+});
+
+test('an entry that comes in the middle of an erasure is under another key, which the erasure finds', async () => {
+  await ledger.append(by('carl@planted.example'), event('aviation'));
+  const ids = await ledger.subjectsNamed(workspaceId, ['carl@planted.example']);
+  await ledger.detachSubjects(workspaceId, ids);
+  await vault.destroy(workspaceId, ids);
+  const late = await ledger.append(by('carl@planted.example'), event('aviation'));
+  const found = await ledger.subjectsNamed(workspaceId, ['carl@planted.example']);
+  expect(found).toHaveLength(1);
+  expect(found).not.toEqual(ids);
+  await erase('carl@planted.example');
+  expect(await ledger.get(workspaceId, late.entryId)).toMatchObject({ state: 'redacted' });
 });

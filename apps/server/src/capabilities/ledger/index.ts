@@ -43,6 +43,8 @@ export type Ledger = EntryWriter & {
   certifyErasure(workspaceId: string, record: ErasureRecord): Promise<string>;
   /** Objects of the vault whose keys open the entries about whoever has these e-mail addresses. */
   subjectsNamed(workspaceId: string, names: readonly string[]): Promise<string[]>;
+  /** Before those keys are destroyed: an entry about these people from here on has another. */
+  detachSubjects(workspaceId: string, ids: readonly string[]): Promise<void>;
   /** After those keys were destroyed: their entries can't be searched for either. */
   forgetSubjects(workspaceId: string, ids: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +80,7 @@ export function createLedger({
     ...writer,
     subjectsNamed: async (workspaceId, names) =>
       subjects.idsOf(workspaceId, await keys.forWorkspace(workspaceId), names),
+    detachSubjects: async (workspaceId, ids) => subjects.detach(workspaceId, await keys.forWorkspace(workspaceId), ids),
     forgetSubjects: async (workspaceId, ids) => subjects.forget(workspaceId, await keys.forWorkspace(workspaceId), ids),
     certifyErasure: (workspaceId, record) => certifyErasure(database, keys, sequencer, workspaceId, record),
     list: (workspaceId, input) => listEntries(database, keys, workspaceId, input),

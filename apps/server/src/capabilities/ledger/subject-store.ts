@@ -33,15 +33,14 @@ export async function insertSubject(
   return inserted?.id ?? null;
 }
 
-/** With the blind indexes of the entries that name them. `terms`: one for each, that all their entries have. */
-export async function deleteSubjects(
-  within: Within,
-  ids: readonly string[],
-  terms: readonly Uint8Array[],
-): Promise<void> {
+export async function deleteSubjects(within: Within, ids: readonly string[]): Promise<void> {
   await within
     .deleteFrom('ledger_subjects')
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute();
+}
+
+/** Empties the blind indexes of every entry that has one of these. */
+export async function forgetTerms(within: Within, terms: readonly Uint8Array[]): Promise<void> {
   for (const term of terms) await sql`select strongroom.ledger_forget(${Buffer.from(term)}::bytea)`.execute(within);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '#platform/database';
 import type { EntryContent } from './entry-content.ts';
 import type { EntryKeys, Subject } from './ledger-keys.ts';
-import { deleteSubjects, insertSubject, selectSubject } from './subject-store.ts';
+import { deleteSubjects, forgetTerms, insertSubject, selectSubject } from './subject-store.ts';
 
 /** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. */
 const addressPattern = /[^\s(),:;<>"'@]+@[^\s(),:;<>"'@]+/g;
@@ -28,7 +28,9 @@ export type Subjects = {
   forEntry(workspaceId: string, keys: EntryKeys, names: readonly string[]): Promise<Subject[]>;
   /** Ids of those that any entry names. */
   idsOf(workspaceId: string, keys: EntryKeys, names: readonly string[]): Promise<string[]>;
-  /** After their keys were destroyed: nothing leads from the names to them any more, and a later entry makes new ones. */
+  /** Nothing leads from the names to them any more: an entry that names them from here on makes new ones. */
+  detach(workspaceId: string, keys: EntryKeys, ids: readonly string[]): Promise<void>;
+  /** After their keys were destroyed: their entries can't be searched for either. */
   forget(workspaceId: string, keys: EntryKeys, ids: readonly string[]): Promise<void>;
 };
 
@@ -74,16 +76,17 @@ export function createSubjects(database: Database): Subjects {
       });
       return ids.filter((id) => id !== null);
     },
-    forget: async (workspaceId, keys, ids) => {
-      await database.withWorkspace(workspaceId, (within) =>
-        deleteSubjects(
-          within,
-          ids,
-          ids.map((id) => subjectIdTerm(keys, id)),
-        ),
-      );
+    detach: async (workspaceId, keys, ids) => {
+      await database.withWorkspace(workspaceId, (within) => deleteSubjects(within, ids));
       remembered.delete(keys);
     },
+    forget: (workspaceId, keys, ids) =>
+      database.withWorkspace(workspaceId, (within) =>
+        forgetTerms(
+          within,
+          ids.map((id) => subjectIdTerm(keys, id)),
+        ),
+      ),
   };
 }
 

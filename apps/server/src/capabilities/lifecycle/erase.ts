@@ -1,5 +1,5 @@
 import { ProblemError } from '@strongroom/protocol';
-import { type Asker, auditContext, type ErasedKind } from '#contracts';
+import { type Asker, auditContext, type ErasedKind, type ErasureSubject } from '#contracts';
 import { type LifecycleDeps, systemContext } from './deps.ts';
 import { finishErasure, objectsOf } from './finish-erasure.ts';
 import { recordErasure } from './record-erasure.ts';
@@ -20,9 +20,7 @@ export async function erase(
   when: 'now' | 'later',
 ): Promise<{ readonly id: string }> {
   const { workspaceId } = asker;
-  const find = deps.holders.map((holder) => holder.find?.[kind]).find((one) => one !== undefined);
-  if (find === undefined) throw new TypeError(`nobody holds a ${kind}`);
-  const subject = await refusedInLog(deps, asker, kind, find(asker, name));
+  const subject = await refusedInLog(deps, asker, kind, find(deps, asker, kind, name));
   // INVARIANT: the entries of an erasure name its subject by id only, and never under the subject's own key, so that they stay readable.
   const isOwn = kind === 'person' && subject.id === asker.personId;
   const by = isOwn ? systemContext(workspaceId) : auditContext(asker);
@@ -38,6 +36,26 @@ export async function erase(
   });
   await finishErasure(deps, workspaceId, row, { by, subject });
   return { id: row.id };
+}
+
+/** From the first holder that knows it. Throws what the first of them says, whose kind it is. */
+async function find(
+  { holders }: LifecycleDeps,
+  asker: Asker,
+  kind: Exclude<ErasedKind, 'workspace'>,
+  name: string,
+): Promise<ErasureSubject> {
+  let unknown: ProblemError | null = null;
+  for (const holder of holders) {
+    try {
+      const subject = await holder.find?.[kind]?.(asker, name);
+      if (subject !== undefined) return subject;
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 404) throw error;
+      unknown ??= error;
+    }
+  }
+  throw unknown ?? new TypeError(`nobody holds a ${kind}`);
 }
 
 /** What may not be erased is said in the log; who may not erase, and what is not there, the gate says itself. */

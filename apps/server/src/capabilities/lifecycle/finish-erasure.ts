@@ -25,30 +25,27 @@ export async function finishErasure(
   { by, subject }: { by: AuditContext; subject: ErasureSubject },
 ): Promise<void> {
   const { database, clock, keys, holders } = deps;
-  const destroy = (objects: readonly HeldObject[]) =>
-    keys.destroy(
+  const erased = [...row.objects];
+  let found: readonly HeldObject[] = row.objects;
+  do {
+    for (const holder of holders) await holder.detach?.(workspaceId, found);
+    await keys.destroy(
       workspaceId,
-      objects.map(({ id }) => id),
+      found.map(({ id }) => id),
       by,
     );
-  await destroy(row.objects);
-  for (const holder of holders) await holder.forget?.(workspaceId, subject, row.objects);
-  // Whoever was still at work when the erasure began may have made another; from here on nobody can.
-  const late = (await objectsOf(deps, workspaceId, subject)).filter(({ id }) =>
-    row.objects.every((one) => one.id !== id),
-  );
-  const objects = [...row.objects, ...late];
-  if (late.length > 0) {
-    await database.withWorkspace(workspaceId, (within) => updateObjects(within, row.id, objects));
-    await destroy(late);
-    for (const holder of holders) await holder.forget?.(workspaceId, subject, objects);
-  }
+    for (const holder of holders) await holder.forget?.(workspaceId, subject, erased);
+    // Whoever was still at work meanwhile may have made another; that ends, since what they may do has ended.
+    found = (await objectsOf(deps, workspaceId, subject)).filter(({ id }) => erased.every((one) => one.id !== id));
+    erased.push(...found);
+    if (found.length > 0) await database.withWorkspace(workspaceId, (within) => updateObjects(within, row.id, erased));
+  } while (found.length > 0);
   const gone = await keys.destructions(
     workspaceId,
-    objects.map(({ id }) => id),
+    erased.map(({ id }) => id),
   );
   const isFinal = gone.every(({ finalAt }) => finalAt !== null);
   if (!isFinal && clock.now() < row.dueAt) return;
   await keys.endEpochs(workspaceId, { by });
-  await recordEnd(deps, by, row, objects.length);
+  await recordEnd(deps, by, row, erased.length);
 }

@@ -25,10 +25,11 @@ const firstId = '00000000-0000-0000-0000-000000000000';
 export function keyMoves(database: Database, keys: WrappingKeys): KeyMoves {
   const moveAll = async (workspaceId: string, place: Place): Promise<number> => {
     keys.forget(workspaceId);
-    const workspace = await keys.current(workspaceId);
-    const wrapping = await workspace.wrappingKey(place);
     let [after, damaged]: [string, number] = [firstId, 0];
     for (;;) {
+      // Anew for each group: a long move keeps no key longer than anybody else.
+      const workspace = await keys.current(workspaceId);
+      const wrapping = await workspace.wrappingKey(place);
       const seen = await database.withWorkspace(workspaceId, async (within) => {
         const rows = await selectKeysElsewhere(within, place, after, groupSizeMax);
         const moved: { objectId: string; wrappedKey: Buffer }[] = [];
