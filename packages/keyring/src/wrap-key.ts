@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { unreadable } from './errors.ts';
 
-const keySizeBytes = 32;
-const wrappedSizeBytes = keySizeBytes + 8;
+export const keySizeBytes = 32;
+export const wrappedSizeBytes = keySizeBytes + 8;
 /** Default initial value, RFC 3394 section 2.2.3.1. */
-const initialValue = Buffer.alloc(8, 0xa6);
+export const initialValue = Buffer.alloc(8, 0xa6);
 
 /** A fresh 256-bit key. A `KeyObject` never prints its bytes, wherever it ends up. */
 export function newKey(): KeyObject {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256 } from './sha256.ts';
 
 /** Fields of an audit entry that are sealed, in the order in which they are hashed. */
 export const sealedFields = ['actor', 'session', 'address', 'requestId', 'resource', 'decision', 'counts'] as const;
@@ -23,7 +23,9 @@ export type LeafParts = {
 };
 
 const leafFormat = 0x01;
-const fieldLabel = 'strongroom/entry-field/v1\0';
+const fieldLabels = Object.fromEntries(
+  sealedFields.map((name) => [name, Buffer.from(`strongroom/entry-field/v1\0${name}\0`)]),
+) as Record<SealedField, Buffer>;
 const fieldsLabel = Buffer.from('strongroom/entry-fields/v1\0');
 export const saltSizeBytes = 32;
 
@@ -50,11 +52,11 @@ export function encodeLeaf(parts: LeafParts): Buffer {
  * field from its hash. `json`: the value's JSON text, byte for byte as it was sealed.
  */
 export function hashField(name: SealedField, salt: Uint8Array, json: string): Buffer {
-  return hash('sha256', Buffer.concat([Buffer.from(`${fieldLabel}${name}\0`), salt, Buffer.from(json)]), 'buffer');
+  return sha256(fieldLabels[name], salt, json);
 }
 
 /** Hash over the hashes of all fields, in the order of `sealedFields`. */
 export function hashFields(hashes: readonly Uint8Array[]): Buffer {
   if (hashes.length !== sealedFields.length) throw new TypeError('a field is missing');
-  return hash('sha256', Buffer.concat([fieldsLabel, ...hashes]), 'buffer');
+  return sha256(fieldsLabel, ...hashes);
 }
