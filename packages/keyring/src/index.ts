@@ -7,4 +7,6 @@ export { newKey, unwrapKey, wrapKey } from './wrap-key.ts';
 export { commitToKey } from './commit-to-key.ts';
 export type { Binding } from './binding.ts';
 export { openBytes, sealBytes } from './seal-bytes.ts';
+export { keyedHash } from './keyed-hash.ts';
+export { sealWithNewKey } from './seal-with-new-key.ts';
 export { openStream, sealStream } from './seal-stream.ts';

@@ -9,7 +9,7 @@ import {
 import { unreadable } from './errors.ts';
 import { fillRandom } from './random-bytes.ts';
 
-const keySizeBytes = 32;
+export const keySizeBytes = 32;
 const wrappedSizeBytes = keySizeBytes + 8;
 /** Default initial value, RFC 3394 section 2.2.3.1. */
 const initialValue = Buffer.alloc(8, 0xa6);
@@ -32,16 +32,21 @@ export function newKey(): KeyObject {
 
 /** AES key wrap (RFC 3394, `id-aes256-wrap`) of a 256-bit key under a 256-bit key: 40 bytes. */
 export function wrapKey(wrapping: KeyObject, key: KeyObject): Buffer {
+  const bytes = key.export();
+  const wrapped = wrapKeyBytes(wrapping, bytes);
+  bytes.fill(0);
+  return wrapped;
+}
+
+/** The same of a key that is bytes still; they are the caller's to wipe. */
+export function wrapKeyBytes(wrapping: KeyObject, bytes: Uint8Array): Buffer {
+  if (bytes.length !== keySizeBytes) throw new TypeError('only 256-bit keys are wrapped');
   let cipher = ciphers.get(wrapping);
   if (cipher === undefined) {
     cipher = createCipheriv('id-aes256-wrap', wrapping, initialValue);
     ciphers.set(wrapping, cipher);
   }
-  const bytes = key.export();
-  if (bytes.length !== keySizeBytes) throw new TypeError('only 256-bit keys are wrapped');
-  const wrapped = cipher.update(bytes);
-  bytes.fill(0);
-  return wrapped;
+  return cipher.update(bytes);
 }
 
 /** Inverse of `wrapKey`. Throws `vault/unreadable` when the bytes were altered or wrapped under another key. */

@@ -1,4 +1,4 @@
-import { hashSizeBytes, sha256 } from './tree-hash.ts';
+import { hashSizeBytes, sha256 } from './sha256.ts';
 
 /** Fields of an audit entry that are sealed, in the order in which they are hashed. */
 export const sealedFields = ['actor', 'session', 'address', 'requestId', 'resource', 'decision', 'counts'] as const;

@@ -6,10 +6,11 @@ import type { Database, Tables, Transaction } from '#platform/database';
 import { type EntryContent, entryContent } from './entry-content.ts';
 import { unavailable } from './errors.ts';
 import { groupCommit } from './group-commit.ts';
+import { logHeads } from './log-heads.ts';
 import type { EntryKeys, LedgerKeys, Subject } from './ledger-keys.ts';
 import { packContent, sha256 } from './sealed-content.ts';
+import { insertEntries, type NewEntry } from './append-store.ts';
 import { originOf } from './sequence-entries.ts';
-import { insertEntries, type NewEntry } from './store.ts';
 import { namesIn, subjectIdTerm, type Subjects } from './subjects.ts';
 import { termsOf } from './terms.ts';
 
@@ -37,49 +38,84 @@ export function entryWriter(
   { database, keys, clock, subjects }: { database: Database; keys: LedgerKeys; clock: Clock; subjects: Subjects },
   { requireSound, appended }: { requireSound: (workspaceId: string) => void; appended: (workspaceId: string) => void },
 ): EntryWriter {
-  const commits = groupCommit<NewEntry>(async (workspaceId, entries) => {
-    try {
-      await database.withWorkspace(workspaceId, (transaction) => insertEntries(transaction, workspaceId, entries));
-    } catch (error) {
-      throw unavailable(error);
-    }
-  });
-  const seal = async ({ workspaceId, ...context }: AuditContext, event: AuditEvent): Promise<SealedNow> => {
+  const sealAll = async (
+    workspaceId: string,
+    contents: readonly EntryContent[],
+  ): Promise<PromiseSettledResult<SealedNow>[]> => {
     requireSound(workspaceId);
-    const content = entryContent({ workspaceId, ...context }, event, clock.now());
-    try {
-      const entryKeys = await keys.forWorkspace(workspaceId);
-      return sealEntry(
-        workspaceId,
-        entryKeys,
-        content,
-        await subjects.forEntry(workspaceId, entryKeys, namesIn(content)),
-      );
-    } catch (error) {
-      throw error instanceof ProblemError ? error : unavailable(error);
-    }
+    const entryKeys = await keys.forWorkspace(workspaceId).catch(throwUnavailable);
+    const namesOf = contents.map((content) => namesIn(content));
+    // Most entries of a moment name the same, so whom they name is asked for once.
+    const named = new Map(namesOf.map((names) => [nameOfSet(names), names]));
+    const found = new Map<string, PromiseSettledResult<readonly Subject[]>>();
+    await Promise.all(
+      Array.from(named, async ([key, names]) => {
+        const [result] = await Promise.allSettled([subjects.forEntry(workspaceId, entryKeys, names)]);
+        found.set(key, result);
+      }),
+    );
+    return contents.map((content, at) =>
+      settled(() => {
+        const result = found.get(nameOfSet(namesOf[at] ?? []));
+        if (result?.status !== 'fulfilled') throw result?.reason;
+        return sealEntry(workspaceId, entryKeys, content, result.value);
+      }),
+    );
   };
+  const heads = logHeads(database);
+  const commits = groupCommit<EntryContent, SealedNow>({
+    prepare: sealAll,
+    commit: (workspaceId, entries) =>
+      heads.append(workspaceId, entries).catch((error: unknown) => {
+        throw unavailable(error);
+      }),
+  });
   return {
     append: async (context, event) => {
-      const entry = await seal(context, event);
-      await commits.add(context.workspaceId, entry);
-      appended(context.workspaceId);
+      const { workspaceId } = context;
+      requireSound(workspaceId);
+      const entry = await commits.add(workspaceId, entryContent(context, event, clock.now()));
+      appended(workspaceId);
       return receiptOf(entry);
     },
     prepare: async (context, events) => {
-      const entries = await Promise.all(events.map((event) => seal(context, event)));
+      const { workspaceId } = context;
+      const now = clock.now();
+      const sealed = await sealAll(
+        workspaceId,
+        events.map((event) => entryContent(context, event, now)),
+      );
+      const entries = sealed.map((result) => {
+        if (result.status === 'rejected') throw result.reason;
+        return result.value;
+      });
       return {
         receipts: entries.map(receiptOf),
-        write: (within, only) =>
-          insertEntries(
-            within,
-            context.workspaceId,
-            only === undefined ? entries : entries.filter((_, at) => only.includes(at)),
-          ),
-        committed: () => appended(context.workspaceId),
+        write: async (within, only) => {
+          const chosen = only === undefined ? entries : entries.filter((_, at) => only.includes(at));
+          await insertEntries(within, workspaceId, chosen);
+        },
+        committed: () => appended(workspaceId),
       };
     },
   };
+}
+
+/** A name has no control character in it (`entry-content.ts`), so two sets never have the same. */
+function nameOfSet(names: readonly string[]): string {
+  return names.join('\0');
+}
+
+function settled<T>(work: () => T): PromiseSettledResult<T> {
+  try {
+    return { status: 'fulfilled', value: work() };
+  } catch (reason) {
+    return { status: 'rejected', reason: reason instanceof ProblemError ? reason : unavailable(reason) };
+  }
+}
+
+function throwUnavailable(error: unknown): never {
+  throw error instanceof ProblemError ? error : unavailable(error);
 }
 
 /** `promise` holds once the entry has got its place, at its commit. */

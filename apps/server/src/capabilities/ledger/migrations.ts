@@ -61,6 +61,35 @@ export const migrations: Migration[] = [
         using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
       grant select, insert, update on ledger_heads to strongroom_app;
 
+      -- Takes a whole group, as one transaction where it is called outside of one. False, changing nothing, when the log does not stand at
+      -- the position "after" that the entries were made for.
+      -- INVARIANT: the head's row is locked from here to the commit and counts with it, so positions have no gap and none is used
+      -- twice, also when entries vanish. The commit is flushed before it answers, also on a cluster whose operator turned that off.
+      create function strongroom.ledger_append(workspace uuid, after bigint, entry_count integer, fixed bytea, sealed bytea,
+          times timestamptz[], actions text[], outcomes text[], sealed_places integer[], sealed_sizes integer[], subjects text[], terms text[])
+        returns boolean language plpgsql volatile set plan_cache_mode = force_generic_plan
+        as $$ begin
+          -- Inside somebody's transaction its own workspace holds: no other one can be written to.
+          if strongroom.current_workspace() is null then perform set_config('strongroom.workspace', workspace::text, true); end if;
+          if current_setting('synchronous_commit') = 'off' then perform set_config('synchronous_commit', 'on', true); end if;
+          if after = 0 then
+            insert into strongroom.ledger_heads values (workspace, 0) on conflict (workspace_id) do nothing;
+          end if;
+          update strongroom.ledger_heads set position = position + entry_count where workspace_id = workspace and position = after;
+          if not found then return false; end if;
+          insert into strongroom.ledger_entries (workspace_id, position, id, at, action, outcome, sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac)
+          select workspace, after + entry.ordinal, encode(substring(fixed from fixed_at for 16), 'hex')::uuid, entry.at, entry.action, entry.outcome,
+            substring(sealed from entry.sealed_at for entry.sealed_size), entry.subjects::uuid[],
+            substring(fixed from fixed_at + 16 for 40), substring(fixed from fixed_at + 56 for 32), entry.terms::bytea[],
+            substring(fixed from fixed_at + 88 for 32), substring(fixed from fixed_at + 120 for 32), substring(fixed from fixed_at + 152 for 16)
+          from unnest(times, actions, outcomes, sealed_places, sealed_sizes, subjects, terms)
+              with ordinality as entry (at, action, outcome, sealed_at, sealed_size, subjects, terms, ordinal),
+            lateral (select (entry.ordinal::integer - 1) * 168 + 1 as fixed_at) as place;
+          return true;
+        end $$;
+      revoke all on function strongroom.ledger_append from public;
+      grant execute on function strongroom.ledger_append to strongroom_app;
+
       -- The tree: hashes of 256 nodes of tree level 8 * level a row, docs/formats/audit-log.md.
       create table ledger_tiles (
         workspace_id uuid not null,

@@ -27,8 +27,9 @@ export function openContent(plaintext: Uint8Array): {
   return { content, fields: Object.fromEntries(fields) as Record<SealedField, OpenField> };
 }
 
+/** As a text of its bytes, since a buffer made by `hash` costs more than the hash. */
 export function sha256(bytes: Uint8Array): Buffer {
-  return hash('sha256', bytes, 'buffer');
+  return Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
 }
 
 const poolSizeBytes = saltsSizeBytes * 256;

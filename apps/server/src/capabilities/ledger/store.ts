@@ -28,18 +28,6 @@ declare module '#platform/database' {
   }
 }
 
-export type NewEntry = SealedEntry & {
-  readonly id: string;
-  readonly at: string;
-  readonly action: string;
-  readonly outcome: AuditOutcome;
-  readonly terms: readonly Uint8Array[];
-  readonly fieldsHash: Uint8Array;
-  readonly leafHash: Uint8Array;
-  /** Known only when its place is. */
-  readonly macAt: (position: number) => Uint8Array;
-};
-
 export type StoredEntry = SealedEntry & {
   readonly position: number;
   readonly id: string;
@@ -49,68 +37,6 @@ export type StoredEntry = SealedEntry & {
   readonly fieldsHash: Uint8Array;
   readonly mac: Uint8Array;
 };
-
-/**
- * Two statements for a whole group, whatever its size: what shows that a row is ours covers its place too.
- * INVARIANT: the row of `ledger_heads` is locked from here to the commit and counts with it, so positions have no gap
- * and none is used twice, also when entries vanish.
- * INVARIANT: the commit is flushed before it answers, also on a cluster whose operator turned that off.
- */
-export async function insertEntries(
-  transaction: Transaction<Tables>,
-  workspaceId: string,
-  entries: readonly NewEntry[],
-): Promise<void> {
-  const column = <T>(pick: (entry: NewEntry) => T): T[] => entries.map(pick);
-  const { rows } = await sql<{ position: string }>`
-    insert into ledger_heads as before (workspace_id, position) values (${workspaceId}::uuid, ${entries.length}::bigint)
-    on conflict (workspace_id) do update set position = before.position + excluded.position
-    returning position,
-      case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end as flushed
-  `.execute(transaction);
-  const first = Number(rows[0]?.position) - entries.length + 1;
-  // Bytes travel as two long values, binary: an array of bytes would go as hexadecimal text, twice as long and slow to read.
-  const fixed = Buffer.concat(entries.flatMap((entry, at) => fixedBytes(entry, first + at)));
-  if (fixed.length !== entries.length * fixedSizeBytes) throw new TypeError('an entry has a part of a wrong size');
-  const sealed = Buffer.concat(column((entry) => entry.sealed));
-  let end = 1;
-  const sealedAt = column((entry) => (end += entry.sealed.length) - entry.sealed.length);
-  await sql`
-    insert into ledger_entries (workspace_id, position, id, at, action, outcome, sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac)
-    select ${workspaceId}::uuid, ${first}::bigint - 1 + entry.ordinal,
-      encode(substring(bytes.fixed from fixed_at for 16), 'hex')::uuid, entry.at, entry.action, entry.outcome,
-      substring(bytes.sealed from entry.sealed_at for entry.sealed_size), entry.subjects::uuid[],
-      substring(bytes.fixed from fixed_at + 16 for 40),
-      substring(bytes.fixed from fixed_at + 56 for 32), entry.terms::bytea[],
-      substring(bytes.fixed from fixed_at + 88 for 32),
-      substring(bytes.fixed from fixed_at + 120 for 32),
-      substring(bytes.fixed from fixed_at + 152 for 16)
-    from unnest(
-      ${column((entry) => entry.at)}::timestamptz[],
-      ${column((entry) => entry.action)}::text[],
-      ${column((entry) => entry.outcome)}::text[],
-      ${sealedAt}::integer[],
-      ${column((entry) => entry.sealed.length)}::integer[],
-      ${column((entry) => `{${entry.subjects.join()}}`)}::text[],
-      ${column((entry) => arrayText(entry.terms))}::text[]
-    ) with ordinality as entry (at, action, outcome, sealed_at, sealed_size, subjects, terms, ordinal),
-    (select ${fixed}::bytea as fixed, ${sealed}::bytea as sealed) as bytes,
-    lateral (select (entry.ordinal::integer - 1) * ${fixedSizeBytes}::integer + 1 as fixed_at) as place
-  `.execute(transaction);
-}
-
-const fixedSizeBytes = 168;
-
-/** All that has the same size in every entry, in the order that `insertEntries` takes it apart. */
-function fixedBytes(entry: NewEntry, position: number): Uint8Array[] {
-  const { id, wrappedKey, commitment, fieldsHash, leafHash, macAt } = entry;
-  return [Buffer.from(id.replaceAll('-', ''), 'hex'), wrappedKey, commitment, fieldsHash, leafHash, macAt(position)];
-}
-
-/** Arrays of different lengths can't be unnested together, so each travels as PostgreSQL's text form of an array of bytes. */
-function arrayText(terms: readonly Uint8Array[]): string {
-  return `{${terms.map((term) => `"\\\\x${Buffer.from(term).toString('hex')}"`).join(',')}}`;
-}
 
 export async function selectEntry(
   transaction: Transaction<Tables>,

@@ -1,14 +1,5 @@
-import { createHmac, createPrivateKey, type KeyObject } from 'node:crypto';
-import {
-  commitToKey,
-  deriveKey,
-  jointKey,
-  newKey,
-  openBytes,
-  sealBytes,
-  unwrapKey,
-  wrapKey,
-} from '@strongroom/keyring';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { commitToKey, deriveKey, jointKey, keyedHash, openBytes, sealWithNewKey, unwrapKey } from '@strongroom/keyring';
 import type { EntryKeys, LedgerKeys } from '#ledger';
 import { unreadable } from './errors.ts';
 import { namedObject } from './named-object.ts';
@@ -40,7 +31,9 @@ async function entryKeys(workspaceId: string, workspace: WorkspaceKeys, objects:
   const logKey = await objects.forSealing(workspaceId, namedObject('audit log'), 'unrecorded');
   const { index, rows, nobody, signing } = purposesOf(logKey);
   const binding = (objectId: string) => ({ workspaceId, objectId, version: 1 });
-  const term = rememberTerms(index);
+  const term = rememberTerms(keyedHash(index));
+  const rowHash = keyedHash(rows);
+  const place = Buffer.alloc(8);
 
   const subjectKey = (id: string, load: () => Promise<KeyObject>): Promise<KeyObject> => {
     const known = workspace.opened.get(id);
@@ -50,31 +43,24 @@ async function entryKeys(workspaceId: string, workspace: WorkspaceKeys, objects:
     loading.catch(() => workspace.opened.delete(id));
     return loading;
   };
-  const joint = new Map<string, KeyObject>();
-  const wrappingKey = (subjects: readonly { id: string; key: KeyObject }[]): KeyObject => {
-    if (subjects.length === 0) return nobody;
+  const wrappings = new Map<string, Wrapping>();
+  const wrappingFor = (subjects: readonly { id: string; key: KeyObject }[]): Wrapping => {
     const name = subjects.map(({ id }) => id).join();
-    const known = joint.get(name);
+    const known = wrappings.get(name);
     if (known !== undefined) return known;
-    const key = jointKey(
-      subjects.map((subject) => subject.key),
-      'ledger entries',
-    );
-    joint.set(name, key);
-    return key;
+    const keys = subjects.map((subject) => subject.key);
+    const key = keys.length === 0 ? nobody : jointKey(keys, 'ledger entries');
+    const wrapping = { key, seal: sealWithNewKey(key) };
+    wrappings.set(name, wrapping);
+    return wrapping;
   };
 
   return {
     subjectKey: (id) => subjectKey(id, () => objects.forSealing(workspaceId, id)),
-    seal: (entryId, plaintext, subjects) => {
-      const key = newKey();
-      return {
-        sealed: sealBytes(key, binding(entryId), plaintext),
-        wrappedKey: wrapKey(wrappingKey(subjects), key),
-        commitment: commitToKey(key),
-        subjects: subjects.map(({ id }) => id),
-      };
-    },
+    seal: (entryId, plaintext, subjects) => ({
+      ...wrappingFor(subjects).seal(binding(entryId), plaintext),
+      subjects: subjects.map(({ id }) => id),
+    }),
     open: async (entryId, entry) => {
       const subjects = await Promise.all(
         entry.subjects.map(async (id) => ({
@@ -82,19 +68,21 @@ async function entryKeys(workspaceId: string, workspace: WorkspaceKeys, objects:
           key: await subjectKey(id, () => objects.forOpening(workspaceId, id)),
         })),
       );
-      const key = unwrapKey(wrappingKey(subjects), entry.wrappedKey);
+      const key = unwrapKey(wrappingFor(subjects).key, entry.wrappedKey);
       if (!commitToKey(key).equals(entry.commitment)) throw unreadable();
       return openBytes(key, binding(entryId), entry.sealed);
     },
     term,
     mac: (position, leafHash) => {
-      const place = Buffer.alloc(8);
       place.writeBigUInt64BE(BigInt(position));
-      return createHmac('sha256', rows).update(place).update(leafHash).digest().subarray(0, macSizeBytes);
+      return rowHash(place, leafHash).subarray(0, macSizeBytes);
     },
     signingKey: signing,
   };
 }
+
+/** By what the keys of entries that name the same are wrapped. */
+type Wrapping = { readonly key: KeyObject; readonly seal: ReturnType<typeof sealWithNewKey> };
 
 /** What the log's own key is used for, docs/formats/sealed-object.md. */
 function purposesOf(key: KeyObject) {
@@ -110,13 +98,13 @@ function purposesOf(key: KeyObject) {
 const rememberedMax = 2_000;
 
 /** Blind index of a text. Most entries of a few seconds share their actor, address, resource, …: these are not made again. */
-function rememberTerms(key: KeyObject): (text: string) => Uint8Array {
+function rememberTerms(keyed: ReturnType<typeof keyedHash>): (text: string) => Uint8Array {
   const terms = new Map<string, Uint8Array>();
   return (text) => {
     const known = terms.get(text);
     if (known !== undefined) return known;
     if (terms.size >= rememberedMax) terms.clear();
-    const term = createHmac('sha256', key).update(text).digest().subarray(0, termSizeBytes);
+    const term = keyed(Buffer.from(text)).subarray(0, termSizeBytes);
     terms.set(text, term);
     return term;
   };

@@ -20,6 +20,10 @@ const notes: Migration = {
     create policy notes_workspace on notes using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
     create policy notes_lookup on notes for select using (secret_hash = strongroom.current_lookup());
     grant select, insert on notes to strongroom_app;
+    create function test_count_notes(workspace uuid) returns bigint language plpgsql as $$ begin
+      perform set_config('strongroom.workspace', workspace::text, true);
+      return (select count(*) from notes);
+    end $$;
   `,
 };
 const log = createLog({ level: 'silent' });
@@ -37,6 +41,15 @@ afterAll(() => started[Symbol.asyncDispose]());
 
 const count = async (work: (query: typeof sql) => ReturnType<typeof sql>, workspace: string) =>
   started.database.withWorkspace(workspace, async (transaction) => (await work(sql).execute(transaction)).rows);
+
+/** Resolves once that process of the server is gone. */
+async function end(pid: number | undefined): Promise<void> {
+  const { socketFolder: host, port } = started.address;
+  const owner = new pg.Client({ host, port, user: 'postgres', password: 'owner', database: 'strongroom' });
+  await owner.connect();
+  await owner.query('select pg_terminate_backend($1, 10000)', [pid]);
+  await owner.end();
+}
 
 describe('the product database', () => {
   test('a query inside one workspace never sees a row of another', async () => {
@@ -67,6 +80,27 @@ describe('the product database', () => {
       async (transaction) => (await sql`select strongroom.current_workspace() as w`.execute(transaction)).rows,
     );
     expect(rows).toEqual([{ w: null }]);
+  });
+
+  test('one statement that commits by itself sets its workspace for itself alone', async () => {
+    const seen = await started.database.atOnce(
+      'count notes',
+      sql<{ count: string }>`select test_count_notes(${A}) as count`,
+    );
+    expect(seen).toEqual([{ count: '1' }]);
+    const after = await started.database.atOnce('current', sql<object>`select strongroom.current_workspace() as w`);
+    expect(after).toEqual([{ w: null }]);
+    expect(await started.database.atOnce('all notes', sql<object>`select * from notes`)).toEqual([]);
+  });
+
+  test('a connection that breaks in use fails what used it, and the next one is another', async () => {
+    const broken = started.database.withWorkspace(A, async (transaction) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+      await end(rows[0]?.pid);
+      await sql`select 1`.execute(transaction);
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'database/unavailable' });
+    expect(await count((query) => query`select workspace_id from notes`, A)).toEqual([{ workspace_id: A }]);
   });
 
   test('the working role can not alter a table, switch row-level security off or become another role', async () => {

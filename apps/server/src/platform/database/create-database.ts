@@ -56,6 +56,8 @@ export async function createDatabase({ address, migrations, log }: DatabaseOptio
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'));
+  // One that is in use has nobody else who listens, and would end the process; whoever uses it gets the error with their query.
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await refuseStrongRole(pool);
   } catch (error) {
@@ -71,21 +73,32 @@ function databaseOn(pool: pg.Pool): Database {
     setting: 'strongroom.workspace' | 'strongroom.lookup',
     value: string,
     work: (transaction: Transaction<Tables>) => Promise<T>,
-  ): Promise<T> => {
-    try {
-      return await kysely.transaction().execute(async (transaction) => {
+  ): Promise<T> =>
+    connected(() =>
+      kysely.transaction().execute(async (transaction) => {
         await sql`select set_config(${setting}, ${value}, true)`.execute(transaction);
         return work(transaction);
-      });
-    } catch (error) {
-      throw isConnectionError(error) ? connectionFailed(error) : error;
-    }
-  };
+      }),
+    );
   return {
     withWorkspace: (workspaceId, work) => within('strongroom.workspace', workspaceId, work),
+    atOnce: (name, statement) =>
+      connected(async () => {
+        const { sql: text, parameters } = statement.compile(kysely);
+        // Only after the server is ready again is this resolved: then the commit was flushed.
+        return (await pool.query({ name, text, values: [...parameters] })).rows;
+      }),
     withLookup: (lookupHash, work) => within('strongroom.lookup', lookupHash, work),
     close: () => kysely.destroy(),
   };
+}
+
+async function connected<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isConnectionError(error) ? connectionFailed(error) : error;
+  }
 }
 
 async function connectOwner(address: DatabaseAddress): Promise<pg.Client> {

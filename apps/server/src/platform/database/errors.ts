@@ -39,7 +39,10 @@ export function isConnectionError(error: unknown): boolean {
   const code = codeOf(error);
   if (code === null)
     return (
-      error instanceof Error && /connection terminated|timeout exceeded when trying to connect/i.test(error.message)
+      error instanceof Error &&
+      /connection terminated|connection error and is not queryable|timeout exceeded when trying to connect/i.test(
+        error.message,
+      )
     );
   return /^(08|57P|53)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT'].includes(code);
 }

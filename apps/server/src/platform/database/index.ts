@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 
 /**
  * Tables of the product. Each capability adds its own by declaration merging in its `store.ts`:
@@ -8,13 +8,19 @@ import type { Transaction } from 'kysely';
 export interface Tables {}
 
 /**
- * INVARIANT: every query on our own tables runs inside `withWorkspace`, in a transaction whose `strongroom.workspace`
+ * INVARIANT: every query on our own tables runs inside `withWorkspace` (or by `atOnce`), in a transaction whose `strongroom.workspace`
  * setting is the workspace; row-level security is forced on every table, so code that forgets sees nothing.
  */
 export type Database = {
   withWorkspace<T>(workspaceId: string, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** For the few tables read before the workspace is known (sessions, tokens by hash): the row's own secret is the key. */
   withLookup<T>(lookupHash: string, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /**
+   * One statement that is its own transaction: one round trip, and committed when it resolves. It calls a function of ours whose
+   * first argument is the workspace, which it sets for this transaction before it touches a table. `name`: one for each statement,
+   * under which a connection keeps it prepared.
+   */
+  atOnce<T extends object>(name: string, statement: RawBuilder<T>): Promise<T[]>;
   close(): Promise<void>;
 };
 export type { Transaction };
