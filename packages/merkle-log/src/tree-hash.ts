@@ -24,6 +24,12 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(node);
 }
 
+/** The same in place: of two hashes that lie side by side from `from` on, written to `to`. */
+export function hashNodeWithin(memory: Buffer, from: number, to: number): void {
+  memory.copy(node, 1, from, from + 2 * hashSizeBytes);
+  memory.write(hash('sha256', node, 'binary'), to, 'latin1');
+}
+
 /** The root of a tree without entries. */
 export function emptyRoot(): Buffer {
   return sha256(Buffer.alloc(0));
