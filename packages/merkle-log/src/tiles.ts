@@ -1,5 +1,5 @@
 import type { Node } from './prove.ts';
-import { hashNode, hashSizeBytes } from './tree-hash.ts';
+import { hashNodeWithin, hashSizeBytes } from './tree-hash.ts';
 
 const tileHeight = 8;
 /** Hashes of a full tile. */
@@ -17,18 +17,19 @@ export function tileOf(node: Node): TilePlace {
   };
 }
 
+const memory = Buffer.alloc(tileWidth * hashSizeBytes);
+
 /** The node's hash, computed from its tile's. Throws RangeError when the tile does not hold all that lies below it. */
 export function nodeInTile(node: Node, tile: Uint8Array): Uint8Array {
   const above = node.level % tileHeight;
-  const width = 2 ** above;
-  const first = (node.index * width) % tileWidth;
-  if (tile.length % hashSizeBytes !== 0 || (first + width) * hashSizeBytes > tile.length)
+  const sizeBytes = 2 ** above * hashSizeBytes;
+  const first = (node.index * sizeBytes) % (tileWidth * hashSizeBytes);
+  if (tile.length % hashSizeBytes !== 0 || first + sizeBytes > tile.length)
     throw new RangeError('the tile does not hold this node');
-  return subtree(tile, first, width);
-}
-
-function subtree(tile: Uint8Array, first: number, width: number): Uint8Array {
-  if (width === 1) return tile.subarray(first * hashSizeBytes, (first + 1) * hashSizeBytes);
-  const half = width / 2;
-  return hashNode(subtree(tile, first, half), subtree(tile, first + half, half));
+  if (above === 0) return tile.subarray(first, first + sizeBytes);
+  memory.set(tile.subarray(first, first + sizeBytes));
+  // Each level takes half of what the one below it took.
+  for (let left = sizeBytes / 2; left >= hashSizeBytes; left /= 2)
+    for (let to = 0; to < left; to += hashSizeBytes) hashNodeWithin(memory, 2 * to, to);
+  return Buffer.from(memory.subarray(0, hashSizeBytes));
 }

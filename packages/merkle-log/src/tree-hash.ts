@@ -16,6 +16,11 @@ export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(nodePrefix, left, right);
 }
 
+/** The same in place: of two hashes that lie side by side from `from` on, written to `to`. */
+export function hashNodeWithin(memory: Buffer, from: number, to: number): void {
+  sha256(nodePrefix, memory.subarray(from, from + 2 * hashSizeBytes)).copy(memory, to);
+}
+
 /** The root of a tree without entries. */
 export function emptyRoot(): Buffer {
   return sha256();

@@ -115,15 +115,15 @@ export async function selectLeafHashes(within: Within, after: number, until: num
   });
 }
 
+/** One look into the index for each tile, however many the workspace has: a plain join would read them all. */
 async function selectTiles(within: Within, places: readonly TilePlace[]): Promise<Map<string, Buffer>> {
-  if (places.length === 0) return new Map();
-  const rows = await within
-    .selectFrom('ledger_tiles')
-    .select(['level', 'tile', 'hashes'])
-    .where(
-      sql<boolean>`(level, tile) in (select * from unnest(${places.map(({ level }) => level)}::integer[], ${places.map(({ index }) => index)}::bigint[]))`,
-    )
-    .execute();
+  const wanted = [...new Map(places.map((place) => [keyOf(place), place])).values()];
+  if (wanted.length === 0) return new Map();
+  const { rows } = await sql<{ level: number; tile: string; hashes: Buffer }>`
+    select found.level, found.tile, found.hashes
+    from unnest(${wanted.map(({ level }) => level)}::integer[], ${wanted.map(({ index }) => index)}::bigint[]) as wanted (level, tile),
+      lateral (select * from ledger_tiles where level = wanted.level and tile = wanted.tile limit 1) as found
+  `.execute(within);
   return new Map(rows.map(({ level, tile, hashes }) => [`${level}/${tile}`, hashes]));
 }
 
