@@ -107,7 +107,7 @@ test('a log that was changed while the server was away: it starts, says so, does
 
   await postgres.run(
     `insert into strongroom.ledger_entries select workspace_id, position + 1000, gen_random_uuid(), at, action, outcome,
-     sealed, key_version, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from strongroom.ledger_entries where position = 1`,
+     sealed, subjects, wrapped_key, commitment, terms, fields_hash, leaf_hash, mac from strongroom.ledger_entries where position = 1`,
   );
   await using again = await start();
   const ready = async (): Promise<unknown> => (await fetch(`${again.url}/readyz`)).json();
