@@ -8,7 +8,7 @@ import { type Cluster, startCluster } from '@strongroom/local-cluster';
 import { verifyExport } from '@strongroom/merkle-log';
 import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Secret } from '#config';
 import { createDatabase, type Database } from '#platform/database';
 import { createLog } from '#platform/log';
@@ -130,9 +130,9 @@ async function expectLogWhole(workspaceId: string, ledger: Ledger, words: readon
     and position > (select coalesce(max(size), 0) from ledger_checkpoints where workspace_id = $1)`;
   const sequenced = async () => {
     await ledger.sequence(workspaceId);
-    return (await owner.query(uncovered, [workspaceId])).rowCount;
+    expect((await owner.query(uncovered, [workspaceId])).rowCount).toBe(0);
   };
-  await expect.poll(sequenced, { timeout: 30_000 }).toBe(0);
+  await vi.waitFor(sequenced, { timeout: 30_000 });
   const report = await verifyExport(ledger.export(workspaceId));
   expect(report).toMatchObject({ ok: true, problems: [] });
   expect(report.size).toBeGreaterThanOrEqual(rows.length);
