@@ -14,6 +14,8 @@ export type Passage = {
 
 /** Entries about strangers a minute, so that nobody can fill the disk without signing in; the rest are counted. */
 const STRANGER_ENTRIES_PER_MINUTE_MAX = 120;
+/** Somebody changed what was sealed, or its key: whoever came upon it, and by which read, is worth an entry. */
+const TAMPERING_CODES: readonly string[] = ['vault/unreadable'];
 const HIDING_STATUSES: readonly number[] = [401, 403, 404];
 
 /** Who, from where: the same for every entry of one request. */
@@ -41,7 +43,8 @@ export function allowed(
 export function failureEvent(passage: Passage, request: FastifyRequest, problem: ProblemError): AuditEvent | null {
   const { verb, stage } = passage;
   if (stage === 'done' || (stage === 'entering' && triesNothing(passage, request, problem))) return null;
-  if (stage === 'handling' && verb.audit === null && !HIDING_STATUSES.includes(problem.status)) return null;
+  const isTold = HIDING_STATUSES.includes(problem.status) || TAMPERING_CODES.includes(problem.code);
+  if (stage === 'handling' && verb.audit === null && !isTold) return null;
   const noun = verb.name.slice(0, verb.name.indexOf('.'));
   const refused = problem.status < 500 && problem.code !== 'http/client_left';
   return {

@@ -53,6 +53,8 @@ const verbs = [
     resource: (input) => input.params.id,
     handle: async ({ input }) => {
       if (input.params.id === 'hidden') throw new ProblemError('notes/not_found', 404, 'there is no such note');
+      if (input.params.id === 'altered')
+        throw new ProblemError('vault/unreadable', 500, 'the sealed bytes were altered');
       if (input.params.id === 'old') throw new ProblemError('notes/too_old', 409, 'the note is too old');
       return { id: input.params.id, hidden: 'never' };
     },
@@ -310,6 +312,11 @@ describe('the gate', () => {
     expect((await call('/api/v1/notes/hidden', { headers: bearer })).status).toBe(404);
     expect((await call('/api/v1/notes/old', { headers: bearer })).status).toBe(409);
     expect(told()).toEqual([['notes.refused', 'hidden', 'notes/not_found', 'refused']]);
+  });
+
+  test('a read that comes upon sealed bytes that were altered leaves an entry', async () => {
+    expect((await call('/api/v1/notes/altered', { headers: bearer })).status).toBe(500);
+    expect(told()).toEqual([['notes.refused', 'altered', 'vault/unreadable', 'failed']]);
   });
 
   test('a verb that writes its own entries gets no second one for what it refused itself', async () => {
