@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     teardownTimeout: 30_000,
+    // A second, as it is without this, is not enough for a machine that does much at once.
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
     projects: [
       {

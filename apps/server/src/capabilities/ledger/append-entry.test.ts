@@ -130,7 +130,12 @@ test('a connection that breaks under an entry refuses it, and the next one is wr
   await owner.query('select from ledger_heads where workspace_id = $1 for update', [workspaceId]);
   const waiting = Promise.allSettled([append()]);
   const blocked = `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'strongroom_app' and wait_event_type = 'Lock'`;
-  await expect.poll(async () => (await owner.query(blocked)).rowCount).toBe(1);
+  try {
+    await expect.poll(async () => (await owner.query(blocked)).rowCount, { timeout: 60_000 }).toBe(1);
+  } catch (error) {
+    await owner.query('rollback');
+    throw error;
+  }
   expect(await waiting).toMatchObject([{ status: 'rejected', reason: { status: 503 } }]);
   await owner.query('rollback');
   await append();
