@@ -12,7 +12,12 @@ import { createLedger, type Ledger } from './index.ts';
 // Somebody who owns the database, and with it every row, but neither our keys nor a checkpoint that others hold.
 const clock = { now: () => new Date() };
 const complaints: string[] = [];
-const log = { error: (_: object, message: string) => void complaints.push(message) };
+// Of the log that a test is about: servers of tests before it may come upon theirs a moment later.
+const log = {
+  error: (details: object, message: string): void => {
+    if ('workspaceId' in details && details.workspaceId === workspaceId) complaints.push(message);
+  },
+};
 const ledgers: Ledger[] = [];
 let folder: TemporaryFolder;
 let started: TestDatabase;
