@@ -4,7 +4,7 @@ export { compactRange, type CompactRange } from './compact-range.ts';
 export { verifyInclusion, verifySubtreeInclusion } from './verify-inclusion.ts';
 export { verifyConsistency, verifySubtreeConsistency } from './verify-consistency.ts';
 export { edgeNodes, proveConsistency, proveInclusion, type Node, type ReadNodes } from './prove.ts';
-export { nodeInTile, tileOf, tileWidth, type TilePlace } from './tiles.ts';
+export { nodeInTile, tileHeight, tileOf, tileWidth, type TilePlace } from './tiles.ts';
 export { isSignedBy, parseNote, parseSignatures, printNote, printSignature, signNote } from './signed-note.ts';
 export type { Note, NoteSignature } from './signed-note.ts';
 export { parseVerifierKey, parseWitnessKey, printVerifierKey } from './verifier-key.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compactRange, rootOf } from './compact-range.ts';
 import { LogError } from './errors.ts';
 import { edgeNodes, proveConsistency, proveInclusion, type ReadNodes } from './prove.ts';
-import { nodeInTile, tileOf, tileWidth } from './tiles.ts';
+import { nodeInTile, tileHeight, tileOf, tileWidth } from './tiles.ts';
 import { emptyRoot, hashLeaf, hashNode } from './tree-hash.ts';
 import { verifyConsistency } from './verify-consistency.ts';
 import { verifyInclusion } from './verify-inclusion.ts';
@@ -21,14 +21,14 @@ const leaves = Array.from({ length: 300 }, (_, index) => hashLeaf(Buffer.from(`e
 const sizes = [...Array(70).keys(), 127, 128, 129, 255, 256, 257, 300];
 const roots = new Map(sizes.map((size) => [size, rootByDefinition(leaves.slice(0, size))]));
 
-/** Nodes as a log keeps them: in tiles of 256. */
+/** Nodes as a log keeps them: in tiles. */
 function tilesOf(size: number): { read: ReadNodes; asked: () => number } {
   const tiles = new Map<string, Uint8Array[]>();
   const range = compactRange();
   for (const leaf of leaves.slice(0, size))
     range.append(leaf, (level, index, hash) => {
-      if (level % 8 !== 0) return;
-      const key = `${level / 8}/${Math.floor(index / tileWidth)}`;
+      if (level % tileHeight !== 0) return;
+      const key = `${level / tileHeight}/${Math.floor(index / tileWidth)}`;
       tiles.set(key, [...(tiles.get(key) ?? []), hash]);
     });
   let asked = 0;

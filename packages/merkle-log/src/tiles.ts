@@ -1,14 +1,18 @@
 import type { Node } from './prove.ts';
 import { hashNodeWithin, hashSizeBytes } from './tree-hash.ts';
 
-const tileHeight = 8;
+/**
+ * Levels of the tree that one tile stands for. C2SP tlog-tiles has 8, for those who keep tiles in files: a proof from such tiles costs 255
+ * hashes for each level of them, from these 15.
+ */
+export const tileHeight = 4;
 /** Hashes of a full tile. */
-export const tileWidth = 256;
+export const tileWidth = 2 ** tileHeight;
 
-/** A tile holds up to 256 nodes of tree level 8 × `level`, from number 256 × `index` on; nodes between are computed. */
+/** A tile holds up to 16 nodes of tree level 4 × `level`, from number 16 × `index` on; nodes between are computed. */
 export type TilePlace = { readonly level: number; readonly index: number };
 
-/** The tile below which a node lies (C2SP tlog-tiles). */
+/** The tile below which a node lies (as in C2SP tlog-tiles, with smaller ones). */
 export function tileOf(node: Node): TilePlace {
   const above = node.level % tileHeight;
   return {

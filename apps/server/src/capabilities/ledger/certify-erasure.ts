@@ -3,7 +3,7 @@ import type { Database } from '#platform/database';
 import { integrityLost, notFound, pending } from './errors.ts';
 import { exportEntry } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
-import { mostWitnessed, pathOf } from './prove-entry.ts';
+import { mostWitnessed, provePath } from './prove-entry.ts';
 import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
 import { selectEntriesById } from './store.ts';
 import { selectLeafHashes, selectNewestCheckpoint } from './tree-store.ts';
@@ -39,7 +39,7 @@ export async function certifyErasure(
     ...record.objects.flatMap(({ birthEntry, destructionEntry }) => [birthEntry, destructionEntry]),
     ...[record.requestEntry, record.epochsEntry, record.endEntry].filter((id) => id !== null),
   ];
-  const { note, rows } = await database.withWorkspace(workspaceId, async (within) => {
+  const { size, note, rows } = await database.withWorkspace(workspaceId, async (within) => {
     const newest = await selectNewestCheckpoint(within);
     if (newest === null) throw notFound();
     const key = logKey(workspaceId, entryKeys);
@@ -52,16 +52,18 @@ export async function certifyErasure(
     for (const row of entries) {
       const [leafHash] = await selectLeafHashes(within, row.position - 1, row.position);
       if (leafHash == null) throw integrityLost('a part of its tree is missing');
-      found.push({ row, leafHash, proof: await pathOf(within, row.position, size) });
+      found.push({ row, leafHash });
     }
-    return { note, rows: found };
+    return { size, note, rows: found };
   });
   const shown = new Map<string, ShownEntry>();
-  for (const { row, leafHash, proof } of rows)
+  for (const { row, leafHash } of rows) {
+    const proof = await provePath(database, workspaceId, row.position, size);
     shown.set(row.id, {
       entry: await exportEntry(entryKeys, row, leafHash),
       proof: proof.map((hash) => hash.toString('base64')),
     });
+  }
   const show = (id: string): ShownEntry => {
     const entry = shown.get(id);
     if (entry === undefined) throw notFound();

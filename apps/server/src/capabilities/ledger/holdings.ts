@@ -62,8 +62,8 @@ export const holdings: Holding[] = [
     why: 'to prove that an entry is in the log and that nothing was changed',
     howLong: 'as long as the workspace',
     fields: {
-      level: 'of the tree, in steps of eight',
-      tile: 'which 256 hashes of that level',
+      level: 'of the tree, in steps of four',
+      tile: 'which 16 hashes of that level',
       hashes: 'these',
     },
     exported: 'not: it is about nobody',

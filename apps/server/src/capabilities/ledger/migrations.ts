@@ -189,4 +189,52 @@ export const migrations: Migration[] = [
       grant execute on function strongroom.ledger_find to strongroom_app;
     `,
   },
+  {
+    id: 'ledger_0004_tiles',
+    sql: `
+      -- Tiles of 16 hashes, each level for four of the tree, in place of 256 for eight: of each old tile every sixteenth part is one, and
+      -- the roots of these parts, sixteen hashes each, are the tile between.
+      create function pg_temp.root(hashes bytea) returns bytea language plpgsql as $$
+        declare above bytea;
+        begin
+          while length(hashes) > 32 loop
+            above := '';
+            for pair in 0 .. length(hashes) / 64 - 1 loop
+              above := above || sha256('\\x01'::bytea || substring(hashes from pair * 64 + 1 for 64));
+            end loop;
+            hashes := above;
+          end loop;
+          return hashes;
+        end $$;
+      -- Whoever migrates owns the table, and is to see all of it.
+      alter table ledger_tiles no force row level security;
+      create temporary table wide_tiles on commit drop as select * from ledger_tiles;
+      delete from ledger_tiles;
+      insert into ledger_tiles (workspace_id, level, tile, hashes)
+        select workspace_id, 2 * level, 16 * tile + part, substring(hashes from part * 512 + 1 for 512)
+        from wide_tiles, generate_series(0, (length(hashes) - 1) / 512) as part
+        union all
+        select workspace_id, 2 * level + 1, tile, string_agg(pg_temp.root(substring(hashes from part * 512 + 1 for 512)), '' order by part)
+        from wide_tiles, generate_series(0, length(hashes) / 512 - 1) as part
+        group by workspace_id, level, tile;
+      alter table ledger_tiles force row level security;
+
+      -- One look into the index for each tile, and its own transaction where it is called outside of one.
+      create function strongroom.ledger_tiles_of(workspace uuid, levels integer[], tiles bigint[])
+        returns table (level integer, tile bigint, hashes bytea) language plpgsql volatile set plan_cache_mode = force_generic_plan
+        as $$
+        #variable_conflict use_column
+        begin
+          if strongroom.current_workspace() is null then perform set_config('strongroom.workspace', workspace::text, true); end if;
+          return query
+            select found.level, found.tile, found.hashes
+            from unnest(levels, tiles) as wanted (level, tile),
+              lateral (
+                select * from strongroom.ledger_tiles where workspace_id = workspace and level = wanted.level and tile = wanted.tile limit 1
+              ) as found;
+        end $$;
+      revoke all on function strongroom.ledger_tiles_of from public;
+      grant execute on function strongroom.ledger_tiles_of to strongroom_app;
+    `,
+  },
 ];

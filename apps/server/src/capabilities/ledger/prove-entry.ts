@@ -13,7 +13,7 @@ import { exportEntry } from './export-entries.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { logKey, originOf, type Sequencer } from './sequence-entries.ts';
 import { selectEntry } from './store.ts';
-import { readNodes, selectLeafHashes, selectNewestCheckpoint, type StoredCheckpoint } from './tree-store.ts';
+import { readNodesAtOnce, selectLeafHashes, selectNewestCheckpoint, type StoredCheckpoint } from './tree-store.ts';
 
 /**
  * Throws `ledger/not_found` (404) for an entry that is not there or of another workspace, `ledger/integrity_lost` (503), `ledger/pending` (503).
@@ -31,17 +31,18 @@ export async function proveEntry(
   await sequencer.sequence(workspaceId);
   const entryKeys = await keys.forWorkspace(workspaceId);
   const key = logKey(workspaceId, entryKeys);
-  const { row, note, leafHash, proof } = await database.withWorkspace(workspaceId, async (within) => {
+  const { row, size, note, leafHash } = await database.withWorkspace(workspaceId, async (within) => {
     const row = await selectEntry(within, workspaceId, id);
     const note = await selectNewestCheckpoint(within);
     if (row === null || note === null) throw notFound();
     const newest = { size: openCheckpoint(note, key).size, note };
     if (row.position > newest.size) throw pending(row.position);
-    const { size, note: shown } = await mostWitnessed(within, key, row.position, newest);
+    const shown = await mostWitnessed(within, key, row.position, newest);
     const [leafHash] = await selectLeafHashes(within, row.position - 1, row.position);
     if (leafHash == null) throw integrityLost('a part of its tree is missing');
-    return { row, note: shown, leafHash, proof: await pathOf(within, row.position, size) };
+    return { row, size: shown.size, note: shown.note, leafHash };
   });
+  const proof = await provePath(database, workspaceId, row.position, size);
   return {
     format: entryProofFormat,
     origin: originOf(workspaceId),
@@ -65,8 +66,13 @@ export async function mostWitnessed(
 }
 
 /** From an entry's leaf to the root of the tree of `size`. Throws `ledger/integrity_lost` when a part of it is missing. */
-export async function pathOf(within: Transaction<Tables>, position: number, size: number): Promise<Buffer[]> {
-  return proveInclusion(readNodes(within), position - 1, size).catch((error: unknown) => {
+export async function provePath(
+  database: Database,
+  workspaceId: string,
+  position: number,
+  size: number,
+): Promise<Buffer[]> {
+  return proveInclusion(readNodesAtOnce(database, workspaceId), position - 1, size).catch((error: unknown) => {
     throw error instanceof RangeError ? integrityLost('a part of its tree is missing') : error;
   });
 }

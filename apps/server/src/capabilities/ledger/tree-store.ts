@@ -3,12 +3,13 @@ import {
   hashSizeBytes,
   nodeInTile,
   type ReadNodes,
+  tileHeight,
   tileOf,
   type TilePlace,
   tileWidth,
 } from '@strongroom/merkle-log';
 import { sql, type ColumnType } from 'kysely';
-import type { Tables, Transaction } from '#platform/database';
+import type { Database, Tables, Transaction } from '#platform/database';
 
 declare module '#platform/database' {
   interface Tables {
@@ -52,9 +53,22 @@ export async function selectNewLeaves(within: Within, size: number, rowsMax: num
 
 /** Reads complete nodes of a tree that has been stored; throws RangeError for one that has not. One statement. */
 export function readNodes(within: Within): ReadNodes {
+  return nodesFrom((places) => selectTiles(within, places));
+}
+
+/** The same outside of a transaction, in one round trip: a complete node never changes, so it does not matter when it is read. */
+export function readNodesAtOnce(database: Database, workspaceId: string): ReadNodes {
+  return nodesFrom(async (places) => {
+    const { levels, tiles } = columnsOf(places);
+    const found = sql<Tile>`select * from strongroom.ledger_tiles_of(${workspaceId}::uuid, ${levels}, ${tiles})`;
+    return byPlace(await database.atOnce('ledger tiles', found));
+  });
+}
+
+function nodesFrom(readTiles: (places: readonly TilePlace[]) => Promise<Map<string, Buffer>>): ReadNodes {
   return async (nodes) => {
     const places = nodes.map(tileOf);
-    const tiles = await selectTiles(within, places);
+    const tiles = await readTiles(places);
     return nodes.map((node, at) => nodeInTile(node, tiles.get(keyOf(places[at])) ?? Buffer.alloc(0)));
   };
 }
@@ -66,35 +80,35 @@ export async function readEdge(within: Within, size: number): Promise<readonly U
 
 export type NewNode = { readonly level: number; readonly index: number; readonly hash: Uint8Array };
 
+const tilesAtOnce = 100;
+
 /** Adds nodes, which come in order, to the tiles they belong to. */
 export async function addNodes(within: Within, workspaceId: string, nodes: readonly NewNode[]): Promise<void> {
   const groups = new Map<string, { place: TilePlace; first: number; hashes: Uint8Array[] }>();
   for (const { level, index, hash } of nodes) {
-    if (level % 8 !== 0) continue;
-    const place = { level: level / 8, index: Math.floor(index / tileWidth) };
+    if (level % tileHeight !== 0) continue;
+    const place = { level: level / tileHeight, index: Math.floor(index / tileWidth) };
     const group = groups.get(keyOf(place)) ?? { place, first: index % tileWidth, hashes: [] };
     groups.set(keyOf(place), group);
     group.hashes.push(hash);
   }
   const begun = [...groups.values()].filter(({ first }) => first > 0).map(({ place }) => place);
   const before = await selectTiles(within, begun);
-  for (const { place, first, hashes } of groups.values()) {
+  const tiles = Array.from(groups.values(), ({ place, first, hashes }) => {
     const old = before.get(keyOf(place)) ?? Buffer.alloc(0);
+    const whole = Buffer.concat([old.subarray(0, first * hashSizeBytes), ...hashes]);
+    return { workspace_id: workspaceId, level: place.level, tile: place.index, hashes: whole };
+  });
+  for (let from = 0; from < tiles.length; from += tilesAtOnce)
     await within
       .insertInto('ledger_tiles')
-      .values({
-        workspace_id: workspaceId,
-        level: place.level,
-        tile: place.index,
-        hashes: Buffer.concat([old.subarray(0, first * hashSizeBytes), ...hashes]),
-      })
+      .values(tiles.slice(from, from + tilesAtOnce))
       .onConflict((conflict) =>
         conflict
           .columns(['workspace_id', 'level', 'tile'])
           .doUpdateSet((update) => ({ hashes: update.ref('excluded.hashes') })),
       )
       .execute();
-  }
 }
 
 /** Hashes of the entries' level, for positions `after` + 1 to `until`; null where the tree holds none. */
@@ -115,16 +129,28 @@ export async function selectLeafHashes(within: Within, after: number, until: num
   });
 }
 
+type Tile = { level: number; tile: string; hashes: Buffer };
+
 /** One look into the index for each tile, however many the workspace has: a plain join would read them all. */
 async function selectTiles(within: Within, places: readonly TilePlace[]): Promise<Map<string, Buffer>> {
-  const wanted = [...new Map(places.map((place) => [keyOf(place), place])).values()];
-  if (wanted.length === 0) return new Map();
-  const { rows } = await sql<{ level: number; tile: string; hashes: Buffer }>`
+  const { levels, tiles } = columnsOf(places);
+  if (levels.length === 0) return new Map();
+  const { rows } = await sql<Tile>`
     select found.level, found.tile, found.hashes
-    from unnest(${wanted.map(({ level }) => level)}::integer[], ${wanted.map(({ index }) => index)}::bigint[]) as wanted (level, tile),
+    from unnest(${levels}::integer[], ${tiles}::bigint[]) as wanted (level, tile),
       lateral (select * from ledger_tiles where level = wanted.level and tile = wanted.tile limit 1) as found
   `.execute(within);
-  return new Map(rows.map(({ level, tile, hashes }) => [`${level}/${tile}`, hashes]));
+  return byPlace(rows);
+}
+
+/** Each place once. */
+function columnsOf(places: readonly TilePlace[]): { levels: number[]; tiles: number[] } {
+  const wanted = [...new Map(places.map((place) => [keyOf(place), place])).values()];
+  return { levels: wanted.map(({ level }) => level), tiles: wanted.map(({ index }) => index) };
+}
+
+function byPlace(tiles: readonly Tile[]): Map<string, Buffer> {
+  return new Map(tiles.map(({ level, tile, hashes }) => [`${level}/${tile}`, hashes]));
 }
 
 function keyOf(place: TilePlace | undefined): string {
