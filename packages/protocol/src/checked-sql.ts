@@ -11,6 +11,8 @@ export type CheckedSql = {
   readonly dialect: Dialect;
   /** What runs, and what the person is shown as "SQL run". Carries `LIMIT rowsMax + 1`, so that completeness is known. */
   readonly text: string;
+  /** Of `$1`, `$2`, …, as text; the policy's own, never a person's. */
+  readonly values: readonly string[];
   readonly rowsMax: number;
 };
 

@@ -1,5 +1,6 @@
 import type { Dialect } from '@strongroom/protocol';
 import { checkAllowed } from './allow.ts';
+import { applyPolicy, type Applied, type PolicyTask } from './apply-policy.ts';
 import { bindParameters, type ParameterValue } from './bind.ts';
 import { checkComplexity } from './complexity.ts';
 import { limitRows } from './limit-rows.ts';
@@ -15,14 +16,19 @@ import { eachNode, text } from './tree.ts';
 export type CheckTask = {
   sql: string;
   dialect: Dialect;
+  /** What the asker may name. */
   tables: readonly GuardTable[];
+  /** null: every row and value of `tables` may be seen. */
+  policy: PolicyTask | null;
   rowsMax: number;
   params: readonly ParameterValue[];
 };
 
-export type CheckResult = { plan: Plan; text: string; rules: string[] };
+export type CheckResult = { plan: Plan; text: string; rules: string[]; filtered: boolean; keyed: boolean };
 
-/** Parse, count, bind, allow, resolve, limit, print. Throws `Refusal`. */
+const NOTHING_APPLIED: Applied = { filtered: false, rules: [] };
+
+/** Parse, count, bind, allow, resolve, put behind barriers, limit, print. Throws `Refusal`. */
 export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
   const statement = parseOne(task.sql);
   if (!('SelectStmt' in statement)) throw notSelect();
@@ -32,7 +38,12 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
   const bound = bindParameters(statement, task.params);
   checkAllowed(statement);
 
-  const resolved = resolve(select, tableFinder(task.tables, fold), fold, task.dialect === 'duckdb');
+  const alwaysQualify = task.dialect === 'duckdb';
+  const resolved = resolve(select, tableFinder(task.tables, fold), fold, alwaysQualify);
+  const applied =
+    task.policy === null
+      ? NOTHING_APPLIED
+      : applyPolicy(select, task.policy, { resolved, fold, alwaysQualify, parseOne });
   const limited = limitRows(select, task.rowsMax);
   const text = task.dialect === 'postgres' ? printPostgres(select, parseOne) : printDuckdb(select, resolved, parseOne);
 
@@ -40,6 +51,7 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
     ...(resolved.rewrote.tables ? ['tables named in full'] : []),
     ...(resolved.rewrote.columns ? ['columns named in full'] : []),
     ...(resolved.rewrote.stars ? ['`*` written out as the columns you may see'] : []),
+    ...applied.rules,
     ...(bound > 0 ? ['parameters bound as values'] : []),
     ...(limited ? [`at most ${task.rowsMax.toLocaleString('en-US')} rows`] : []),
   ];
@@ -49,7 +61,15 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
     columns: resolved.output.map((column) => column.name),
     tree: select,
   };
-  return { plan, text, rules };
+  // Values of a statement are constants by now: what is left is ours.
+  const keyed = hasParameters(select);
+  return { plan, text, rules, filtered: applied.filtered, keyed };
+}
+
+function hasParameters(select: unknown): boolean {
+  let found = false;
+  eachNode(select, (type) => (found ||= type === 'ParamRef'));
+  return found;
 }
 
 function functionsOf(select: unknown): string[] {

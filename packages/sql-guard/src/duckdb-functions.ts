@@ -100,6 +100,11 @@ function specialCall(name: string, args: Node[], printed: string[], printer: Duc
     if (args.length !== 1) throw notSupportedHere('date of that');
     return `CAST(${printed[0]} AS DATE)`;
   }
+  // Bytes: DuckDB's own functions give and take hexadecimal text.
+  if (name === 'sha256') return `unhex(sha256(${printed[0]}))`;
+  if (name === 'decode' && constantText(args[1]) === 'hex') return `unhex(${printed[0]})`;
+  if (name === 'encode' && constantText(args[1]) === 'hex') return `lower(hex(${printed[0]}))`;
+  if (name === 'convert_to' && constantText(args[1]) === 'UTF8') return `encode(${printed[0]})`;
   if (name === 'age' && args.length !== 2) throw notSupportedHere('age of one argument');
   if (name === 'log' && args.length !== 1) throw notSupportedHere('log to a base');
   if (name === 'trunc' && args.length !== 1) throw notSupportedHere('trunc to a number of places');

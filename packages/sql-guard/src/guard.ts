@@ -1,10 +1,13 @@
-import type { CheckedSql, Dialect, SourceSchema } from '@strongroom/protocol';
+import type { CheckedSql, Dialect, SchemaTable, SourceSchema } from '@strongroom/protocol';
 import type { ParameterValue } from './bind.ts';
+import type { PolicyTask } from './apply-policy.ts';
 import type { CheckResult } from './check.ts';
 import { problemOf } from './errors.ts';
+import { pseudonymKeys } from './mask.ts';
 import type { Plan } from './plan.ts';
+import { type AskerPolicy, policyOf, visibleSchema } from './policy.ts';
 import { syntax, tooLarge } from './refusal.ts';
-import { numberTypeOf } from './tables.ts';
+import { type GuardTable, numberTypeOf } from './tables.ts';
 import { startWorkers } from './workers.ts';
 
 const SQL_BYTES_MAX = 100 * 1024;
@@ -14,8 +17,10 @@ export type GuardRequest = {
   /** Written by anyone. */
   sql: string;
   dialect: Dialect;
-  /** Only what the asker may see: what is not in it does not exist for the statement. */
+  /** What is not in it does not exist for the statement. */
   schema: SourceSchema;
+  /** What of it the asker may see; absent or null: all. */
+  policy?: AskerPolicy | null;
   rowsMax: number;
   /** Values of `$1`, `$2`, …. */
   params?: readonly ParameterValue[];
@@ -28,6 +33,8 @@ export type GuardAnswer = {
   checked: CheckedSql;
   /** What was added or changed, for people, e.g. `at most 10,000 rows`. */
   rules: string[];
+  /** Whether a row filter stands before any table that is read. */
+  filtered: boolean;
 };
 
 export type Guard = {
@@ -51,22 +58,35 @@ export function createGuard(options: { workers?: number; timeoutMs?: number; sql
         throw problemOf(syntax(positionOfBrokenText(request.sql)).data);
       if (!Number.isInteger(request.rowsMax) || request.rowsMax < 1 || request.rowsMax >= 2_147_483_647)
         throw new RangeError('rowsMax must be a positive int4');
-      const tables = request.schema.tables.map(({ schema, name, columns }) => ({
-        schema,
-        name,
-        columns: columns.map((column) => ({ name: column.name, number: numberTypeOf(column.type) })),
-      }));
-      const { sql, dialect, rowsMax, params = [], fairnessKey = null } = request;
-      const result = await workers.run({ sql, dialect, tables, rowsMax, params }, fairnessKey);
-      if (result.kind === 'refused') throw problemOf(result.refusal);
-      return { plan: result.result.plan, rules: result.result.rules, checked: checkedSql(request, result.result) };
+      const { sql, dialect, schema, policy = null, rowsMax, params = [], fairnessKey = null } = request;
+      const tables = visibleSchema(schema, policy).tables.map(guardTable);
+      const task = { sql, dialect, tables, policy: policyTask(schema, policy), rowsMax, params };
+      const reply = await workers.run(task, fairnessKey);
+      if (reply.kind === 'refused') throw problemOf(reply.refusal);
+      const { plan, rules, filtered } = reply.result;
+      return { plan, rules, filtered, checked: checkedSql(request, reply.result) };
     },
   };
 }
 
 /** INVARIANT: the only place that makes a `CheckedSql`. */
-function checkedSql(request: GuardRequest, result: CheckResult): CheckedSql {
-  return Object.freeze({ dialect: request.dialect, text: result.text, rowsMax: request.rowsMax }) as CheckedSql;
+function checkedSql({ dialect, rowsMax, policy }: GuardRequest, { text, keyed }: CheckResult): CheckedSql {
+  const values: readonly string[] = keyed ? pseudonymKeys(policy?.pseudonymKey ?? null) : [];
+  return Object.freeze({ dialect, text, values, rowsMax }) as CheckedSql;
+}
+
+function guardTable({ schema, name, columns }: SchemaTable): GuardTable {
+  return { schema, name, columns: columns.map((column) => ({ name: column.name, number: numberTypeOf(column.type) })) };
+}
+
+function policyTask(schema: SourceSchema, policy: AskerPolicy | null): PolicyTask | null {
+  if (policy === null) return null;
+  const tables = schema.tables.flatMap((table) => {
+    const found = policyOf(policy, table.schema, table.name);
+    const types = Object.fromEntries(table.columns.map(({ name, type }) => [name, type]));
+    return found === null ? [] : [{ table: guardTable(table), types, grants: found.grants }];
+  });
+  return { tables, attributes: policy.attributes };
 }
 
 /** Position, in characters from 1, of the first NUL or half character. */

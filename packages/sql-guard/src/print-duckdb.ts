@@ -11,6 +11,8 @@ import type {
   WindowDef,
 } from '@pgsql/types';
 import { type DuckdbPrinter, printCall } from './duckdb-functions.ts';
+import { identifier, string } from './duckdb-text.ts';
+import { printWindow } from './duckdb-window.ts';
 import { CAST_TYPES } from './functions.ts';
 import { numberTypeIn } from './number-type.ts';
 import { outputName } from './output-name.ts';
@@ -77,7 +79,7 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
         `WINDOW ${node.windowClause
           .map((entry) => {
             const definition = (entry as { WindowDef: WindowDef }).WindowDef;
-            return `${identifier(definition.name ?? '')} AS ${windowText(definition)}`;
+            return `${identifier(definition.name ?? '')} AS ${printWindow(definition, printer)}`;
           })
           .join(', ')}`,
       );
@@ -188,42 +190,6 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
       .join(', ');
   }
 
-  function windowText(definition: WindowDef): string {
-    // Bits of `frameOptions` (parsenodes.h); anything but the default frame and those counted in whole rows is refused.
-    const frame = frameText(definition);
-    const parts = [
-      ...(definition.refname === undefined ? [] : [identifier(definition.refname)]),
-      ...(definition.partitionClause === undefined ? [] : [`PARTITION BY ${list(definition.partitionClause)}`]),
-      ...(definition.orderClause === undefined ? [] : [`ORDER BY ${sort(definition.orderClause)}`]),
-      ...(frame === '' ? [] : [frame]),
-    ];
-    return `(${parts.join(' ')})`;
-  }
-
-  function frameText(definition: WindowDef): string {
-    const options = definition.frameOptions ?? 0;
-    if ((options & 0x1) === 0) return '';
-    const unit = (options & 0x4) !== 0 ? 'ROWS' : (options & 0x8) !== 0 ? 'GROUPS' : 'RANGE';
-    if ((options & ~0x7fff) !== 0) throw notSupportedHere('EXCLUDE');
-    const edge = (
-      unboundedPreceding: number,
-      unboundedFollowing: number,
-      current: number,
-      preceding: number,
-      offset: Node | undefined,
-    ): string =>
-      (options & unboundedPreceding) !== 0
-        ? 'UNBOUNDED PRECEDING'
-        : (options & unboundedFollowing) !== 0
-          ? 'UNBOUNDED FOLLOWING'
-          : (options & current) !== 0
-            ? 'CURRENT ROW'
-            : `${expression(offset)} ${(options & preceding) !== 0 ? 'PRECEDING' : 'FOLLOWING'}`;
-    const start = edge(0x20, 0x80, 0x200, 0x800, definition.startOffset);
-    const end = edge(0x40, 0x100, 0x400, 0x1000, definition.endOffset);
-    return `${unit} BETWEEN ${start} AND ${end}`;
-  }
-
   function list(nodes: Node[] | undefined): string {
     return (nodes ?? []).map(expression).join(', ');
   }
@@ -259,6 +225,7 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
     if ('SubLink' in node) return subLink(node.SubLink);
     if ('TypeCast' in node) return `CAST(${expression(node.TypeCast.arg)} AS ${typeText(node.TypeCast.typeName)})`;
     if ('FuncCall' in node) return functionCall(node.FuncCall);
+    if ('ParamRef' in node) return `$${node.ParamRef.number ?? 0}`;
     if ('GroupingFunc' in node) return `GROUPING(${list(node.GroupingFunc.args)})`;
     if ('SQLValueFunction' in node) {
       const words: Record<string, string> = { SVFOP_CURRENT_DATE: 'current_date', SVFOP_CURRENT_TIMESTAMP: 'now()' };
@@ -367,22 +334,12 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
     const over =
       call.over === undefined
         ? ''
-        : ` OVER ${call.over.name === undefined ? windowText(call.over) : identifier(call.over.name)}`;
+        : ` OVER ${call.over.name === undefined ? printWindow(call.over, printer) : identifier(call.over.name)}`;
     return printCall(call, printer, `${filter}${over}`);
   }
 }
 
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=']);
-
-export function identifier(name: string): string {
-  if (name.includes('\0')) throw unprintable();
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-export function string(value: string): string {
-  if (value.includes('\0')) throw unprintable();
-  return `'${value.replaceAll("'", "''")}'`;
-}
 
 /** INVARIANT: read by PostgreSQL's grammar, the text is still one SELECT, with the same tables in the same places. */
 function checkReadsSame(select: SelectStmt, printed: string, parseOne: ParseOne): void {

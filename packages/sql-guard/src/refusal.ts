@@ -10,6 +10,7 @@ export const REFUSALS = {
   'query/too_complex': 400,
   'query/unprintable': 400,
   'query/not_supported_here': 400,
+  'query/policy_broken': 409,
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
@@ -87,6 +88,14 @@ export function notCheckable(): Refusal {
 
 export function unprintable(): Refusal {
   return new Refusal('query/unprintable', 'the statement could not be written back exactly as it was understood');
+}
+
+/** The policy of a source names what its tables do not have any more: whoever wrote it must look at it again. */
+export function policyBroken(): Refusal {
+  return new Refusal(
+    'query/policy_broken',
+    'the policy of this source does not fit its tables any more; tell its admin',
+  );
 }
 
 export function notSupportedHere(construct: string): Refusal {

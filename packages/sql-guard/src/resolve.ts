@@ -21,7 +21,7 @@ import {
   type ScopeItem,
 } from './scope.ts';
 import type { TableFinder } from './tables.ts';
-import { eachNode, isObject, text } from './tree.ts';
+import { become, eachNode, isObject, text } from './tree.ts';
 
 /** PostgreSQL's own limit on the columns of a result. */
 const COLUMNS_MAX = 1664;
@@ -332,10 +332,4 @@ function bareName(node: Node): string | null {
   if (!('ColumnRef' in node) || node.ColumnRef.fields?.length !== 1) return null;
   const field = node.ColumnRef.fields[0]!;
   return 'String' in field ? (field.String.sval ?? '') : null;
-}
-
-/** Turns `node` into `other` where it stands. */
-function become(node: Node, other: Node): void {
-  for (const key of Object.keys(node)) delete (node as Record<string, unknown>)[key];
-  Object.assign(node, other);
 }

@@ -72,3 +72,9 @@ export function eachNode(tree: unknown, visit: (type: string, node: Record<strin
     }
   }
 }
+
+/** Turns `node` into `other` where it stands. */
+export function become(node: Node, other: Node): void {
+  for (const key of Object.keys(node)) delete (node as Record<string, unknown>)[key];
+  Object.assign(node, other);
+}

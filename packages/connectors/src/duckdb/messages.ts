@@ -12,7 +12,13 @@ export type Command =
       readonly memoryBytes: number;
     }
   | { readonly type: 'loaded' }
-  | { readonly type: 'run'; readonly sql: string; readonly rows: number; readonly bytes: number };
+  | {
+      readonly type: 'run';
+      readonly sql: string;
+      readonly values: readonly string[];
+      readonly rows: number;
+      readonly bytes: number;
+    };
 
 export type FileColumn = { readonly name: string; readonly type: string };
 

@@ -15,7 +15,7 @@ const ROW_BYTES_MAX = 64 * 1024 * 1024;
 /** Runs one SELECT and hands on its rows batch by batch; each `emit` is awaited, so a slow reader slows the engine. */
 export async function runQuery(
   connection: DuckDBConnection,
-  query: { sql: string; rows: number; bytes: number },
+  query: { sql: string; values: readonly string[]; rows: number; bytes: number },
   emit: {
     columns(columns: AnswerColumn[]): Promise<void>;
     rows(bytes: RowBytes): Promise<void>;
@@ -25,6 +25,7 @@ export async function runQuery(
   if (statements.count !== 1) throw new FileProblem('permission');
   const prepared = await statements.prepare(0);
   if (prepared.statementType !== StatementType.SELECT) throw new FileProblem('permission');
+  for (const [at, value] of query.values.entries()) prepared.bindVarchar(at + 1, value);
   const result = await prepared.stream();
 
   const types = result.columnTypes();

@@ -64,7 +64,8 @@ export async function run(
   };
 
   try {
-    await engine.send({ type: 'run', sql: sql.text, rows: Math.min(limits.rows, sql.rowsMax), bytes: limits.bytes });
+    const rows = Math.min(limits.rows, sql.rowsMax);
+    await engine.send({ type: 'run', sql: sql.text, values: sql.values, rows, bytes: limits.bytes });
     const first = readAnswer(await engine.next());
     if (first === null) throw lost();
     if (first.type === 'problem') {

@@ -202,6 +202,8 @@ function stream({
     },
   });
   queue.push(writer.start());
-  session.send(Buffer.concat([message.bind(STATEMENT, [], decoder.formats), message.execute(), message.sync()]));
+  session.send(
+    Buffer.concat([message.bind(STATEMENT, sql.values, decoder.formats), message.execute(), message.sync()]),
+  );
   return { columns, chunks: queue.chunks, completion: queue.completion };
 }
