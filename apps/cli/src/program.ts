@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addLifecycle } from './add-lifecycle.ts';
+import { addPolicy } from './add-policy.ts';
 import { addVault } from './add-vault.ts';
 import type { LedgerFilter } from './commands/ledger/filter.ts';
 import type { LedgerOptions } from './commands/ledger/list.ts';
@@ -17,6 +18,7 @@ export function buildProgram(): Command {
   addHistory(program);
   addSources(program);
   addCatalog(program);
+  addPolicy(program);
   addPeople(program);
   addTokens(program);
   addLedger(program);
@@ -157,6 +159,15 @@ function addPeople(program: Command): void {
   verb(people, 'remove <person>', 'End their sessions and tokens and remove them').action(
     (person: string, _: object, command: Command) =>
       run(command, async (session) => (await import('./commands/people/remove.ts')).remove(session, person)),
+  );
+  verb(
+    people,
+    'attributes <person> [pairs...]',
+    'Set what row filters may ask of somebody, as name=value; all of it anew',
+  ).action((person: string, pairs: string[], _: object, command: Command) =>
+    run(command, async (session) =>
+      (await import('./commands/people/attributes.ts')).setAttributes(session, person, pairs),
+    ),
   );
   const teams = group(program, 'teams', 'People that things are shared with together');
   verb(teams, 'list', 'All teams').action((_: object, command: Command) =>

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadClusterSecret } from '@strongroom/keyring';
 import type { Cluster } from '@strongroom/local-cluster';
 import { createGuard } from '@strongroom/sql-guard';
-import { createAccess } from '#access';
+import { accessRoutes, createAccess } from '#access';
 import { assistantRoutes, createAssistant } from '#assistant';
 import { catalogRoutes, createCatalog } from '#catalog';
 import { type Environment, type WitnessAddress, writePrivateFile } from '#config';
@@ -87,7 +87,8 @@ export async function startServer({
     oidcClientSecret: secrets.oidcClientSecret,
     origin,
   });
-  const access = createAccess({ database, directory: identity.directory });
+  const { directory } = identity;
+  const access = createAccess({ database, directory, sealer: vault });
   identity.onSubjectRemoved((workspaceId, subject) => access.grants.forgetSubject(workspaceId, subject));
   const files = createFiles({ database, vault, folder: path.join(config.home, 'files'), clock });
   const sources = createSources({
@@ -95,14 +96,15 @@ export async function startServer({
     vault,
     access,
     files,
-    directory: identity.directory,
+    directory,
     refused: () => ownListeners(http, secrets.databaseUrl?.reveal()),
     clock,
   });
   building.defer(() => sources.close());
-  const catalog = createCatalog({ database, sources, directory: identity.directory, clock });
+  const catalog = createCatalog({ database, sources, directory, clock });
   const guard = building.adopt(createGuard({ workers: 2 }), (open) => open.close());
-  const query = createQuery({ sources, catalog, guard, audit: ledger, nowMs: () => performance.now() });
+  const nowMs = () => performance.now();
+  const query = createQuery({ sources, catalog, guard, access, directory, audit: ledger, nowMs });
   building.defer(() => query.stopAll());
   const endpoint =
     config.model === null ? null : { url: config.model.url, model: config.model.name, key: secrets.modelKey };
@@ -134,6 +136,7 @@ export async function startServer({
     log,
     verbs: [
       ...identityRoutes(identity, { permissionsOf, allows, version }),
+      ...accessRoutes(access),
       ...ledgerRoutes(ledger),
       ...vaultRoutes(vault),
       ...filesRoutes(files),

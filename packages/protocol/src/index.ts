@@ -6,6 +6,7 @@ export * from './frames.ts';
 export * from './ledger.ts';
 export * from './lifecycle.ts';
 export * from './people.ts';
+export * from './policy.ts';
 export * from './problem.ts';
 export * from './questions.ts';
 export * from './schema.ts';

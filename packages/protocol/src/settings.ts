@@ -9,3 +9,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** How to sign in; public. `evaluation`: by one-time link, else at the configured issuer. */
 export const signInKindSchema = z.looseObject({ evaluation: z.boolean() });
+
+/** The admin's key of the two that a query needs; the other is the person's right on the source. */
+export const accessSettingsSchema = z.object({ runSql: z.boolean() });
+export type AccessSettings = z.infer<typeof accessSettingsSchema>;

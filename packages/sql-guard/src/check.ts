@@ -8,6 +8,7 @@ import type { Plan } from './plan.ts';
 import { printDuckdb } from './print-duckdb.ts';
 import { type ParseOne, printPostgres } from './print-postgres.ts';
 import { notSelect } from './refusal.ts';
+import { readFilter } from './read-filter.ts';
 import { resolve } from './resolve.ts';
 import { foldOf, type GuardTable, tableFinder } from './tables.ts';
 import { eachNode, text } from './tree.ts';
@@ -27,6 +28,15 @@ export type CheckTask = {
 export type CheckResult = { plan: Plan; text: string; rules: string[]; filtered: boolean; keyed: boolean };
 
 const NOTHING_APPLIED: Applied = { filtered: false, rules: [] };
+
+/** A row filter that is to stand before a table. */
+export type FilterTask = { filter: string; table: GuardTable; dialect: Dialect };
+
+/** Throws `Refusal` for a filter that `applyPolicy` could not put before the table. */
+export function checkFilter({ filter, table, dialect }: FilterTask, parseOne: ParseOne): void {
+  const alwaysQualify = dialect === 'duckdb';
+  readFilter(filter, {}, { table, alias: table.name, fold: foldOf(dialect), alwaysQualify, parseOne });
+}
 
 /** Parse, count, bind, allow, resolve, put behind barriers, limit, print. Throws `Refusal`. */
 export function check(task: CheckTask, parseOne: ParseOne): CheckResult {

@@ -5,7 +5,7 @@ import type { CheckResult } from './check.ts';
 import { problemOf } from './errors.ts';
 import { pseudonymKeys } from './mask.ts';
 import type { Plan } from './plan.ts';
-import { type AskerPolicy, policyOf, visibleSchema } from './policy.ts';
+import { type AskerPolicy, policyOf, visibleTables } from './policy.ts';
 import { syntax, tooLarge } from './refusal.ts';
 import { type GuardTable, numberTypeOf } from './tables.ts';
 import { startWorkers } from './workers.ts';
@@ -40,6 +40,8 @@ export type GuardAnswer = {
 export type Guard = {
   /** Throws `ProblemError` with a code of `refusal.ts`. */
   check(request: GuardRequest): Promise<GuardAnswer>;
+  /** Whether a row filter could stand before that table. Throws `ProblemError` that says why not. */
+  checkFilter(request: { filter: string; table: SchemaTable; dialect: Dialect }): Promise<void>;
   /** Stops the workers; checks that are under way are refused. */
   close(): Promise<void>;
 };
@@ -50,23 +52,31 @@ export function createGuard(options: { workers?: number; timeoutMs?: number; sql
   const workers = startWorkers({ count: options.workers ?? 1, timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
   return {
     close: () => workers.close(),
+    async checkFilter({ filter, table, dialect }) {
+      checkText(filter, sqlBytesMax);
+      const reply = await workers.run({ filter, table: guardTable(table), dialect }, null);
+      if (reply.kind === 'refused') throw problemOf(reply.refusal);
+    },
     async check(request) {
-      // Before anything reads the text: one that is too large is not even copied to a worker.
-      if (request.sql.length > sqlBytesMax || Buffer.byteLength(request.sql) > sqlBytesMax)
-        throw problemOf(tooLarge(sqlBytesMax).data);
-      if (request.sql.includes('\0') || !request.sql.isWellFormed())
-        throw problemOf(syntax(positionOfBrokenText(request.sql)).data);
+      checkText(request.sql, sqlBytesMax);
       if (!Number.isInteger(request.rowsMax) || request.rowsMax < 1 || request.rowsMax >= 2_147_483_647)
         throw new RangeError('rowsMax must be a positive int4');
       const { sql, dialect, schema, policy = null, rowsMax, params = [], fairnessKey = null } = request;
-      const tables = visibleSchema(schema, policy).tables.map(guardTable);
+      const tables = visibleTables(schema.tables, policy).map(guardTable);
       const task = { sql, dialect, tables, policy: policyTask(schema, policy), rowsMax, params };
       const reply = await workers.run(task, fairnessKey);
       if (reply.kind === 'refused') throw problemOf(reply.refusal);
+      if (reply.kind !== 'checked') throw new Error('the worker answered another task');
       const { plan, rules, filtered } = reply.result;
       return { plan, rules, filtered, checked: checkedSql(request, reply.result) };
     },
   };
+}
+
+/** Before anything reads the text: one that is too large is not even copied to a worker. */
+function checkText(text: string, bytesMax: number): void {
+  if (text.length > bytesMax || Buffer.byteLength(text) > bytesMax) throw problemOf(tooLarge(bytesMax).data);
+  if (text.includes('\0') || !text.isWellFormed()) throw problemOf(syntax(positionOfBrokenText(text)).data);
 }
 
 /** INVARIANT: the only place that makes a `CheckedSql`. */

@@ -1,4 +1,4 @@
-import type { SchemaColumn, SchemaTable, SourceSchema } from '@strongroom/protocol';
+import type { SchemaColumn, SchemaTable } from '@strongroom/protocol';
 
 /** `null`: no value at all. `pseudonym`: the same for the same value, and of no use elsewhere. `partial`: a part of a text. */
 export const MASKS = ['null', 'pseudonym', 'partial'] as const;
@@ -36,18 +36,21 @@ export function showingOf(grant: TableGrant, column: string): Showing {
  * The part of a schema that the asker may name: tables of the policy, without columns that every grant denies; the type of a masked
  * column is that of what stands for it. Keys are left out that such columns have a part in.
  */
-export function visibleSchema(schema: SourceSchema, policy: AskerPolicy | null): SourceSchema {
-  if (policy === null) return schema;
-  const shown = new Map<string, SchemaTable>();
-  for (const table of schema.tables) {
+export function visibleTables<Table extends SchemaTable>(
+  tables: readonly Table[],
+  policy: AskerPolicy | null,
+): readonly Table[] {
+  if (policy === null) return tables;
+  const shown: Table[] = [];
+  for (const table of tables) {
     const found = policyOf(policy, table.schema, table.name);
-    if (found !== null) shown.set(keyOf(table.schema, table.name), visibleTable(table, found));
+    if (found !== null) shown.push(visibleTable(table, found));
   }
   const isClear = (schemaName: string, name: string, columns: readonly string[]): boolean => {
     const grants = policyOf(policy, schemaName, name)?.grants ?? [];
     return grants.length > 0 && columns.every((column) => isClearFor(grants, column));
   };
-  const tables = Array.from(shown.values(), (table) => ({
+  return shown.map((table) => ({
     ...table,
     primaryKey: isClear(table.schema, table.name, table.primaryKey) ? table.primaryKey : [],
     uniqueKeys: table.uniqueKeys.filter((key) => isClear(table.schema, table.name, key)),
@@ -56,11 +59,17 @@ export function visibleSchema(schema: SourceSchema, policy: AskerPolicy | null):
         isClear(table.schema, table.name, columns) && isClear(references.schema, references.table, references.columns),
     ),
   }));
-  return { tables };
 }
 
-export function policyOf(policy: AskerPolicy, schema: string, table: string): TablePolicy | null {
-  return policy.tables.find((one) => one.schema === schema && one.table === table) ?? null;
+const indexes = new WeakMap<readonly TablePolicy[], ReadonlyMap<string, TablePolicy>>();
+
+export function policyOf({ tables }: AskerPolicy, schema: string, table: string): TablePolicy | null {
+  let index = indexes.get(tables);
+  if (index === undefined) {
+    index = new Map(tables.map((one) => [JSON.stringify([one.schema, one.table]), one]));
+    indexes.set(tables, index);
+  }
+  return index.get(JSON.stringify([schema, table])) ?? null;
 }
 
 /**
@@ -82,7 +91,7 @@ export function isTextFor(grants: readonly TableGrant[], column: string): boolea
   );
 }
 
-function visibleTable(table: SchemaTable, { grants }: TablePolicy): SchemaTable {
+function visibleTable<Table extends SchemaTable>(table: Table, { grants }: TablePolicy): Table {
   return { ...table, columns: table.columns.flatMap((column) => visibleColumn(column, grants)) };
 }
 
@@ -93,6 +102,7 @@ function visibleColumn(column: SchemaColumn, grants: readonly TableGrant[]): Sch
   return [isTextFor(grants, column.name) ? { ...masked, type: 'text', kind: 'text' } : masked];
 }
 
-function keyOf(schema: string, name: string): string {
-  return JSON.stringify([schema, name]);
+/** Whether a column of that canonical type holds texts. */
+export function isTextType(type: string): boolean {
+  return /^(text|character varying|character|name|citext)\b/.test(type);
 }

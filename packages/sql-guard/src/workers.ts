@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { CheckTask } from './check.ts';
+import type { CheckTask, FilterTask } from './check.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { notCheckable } from './refusal.ts';
 import type { WorkerReply } from './worker.ts';
@@ -12,7 +12,8 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stac
 const STARTUP_MS = 30_000;
 
 type Reply = Exclude<WorkerReply, { kind: 'ready' }>;
-type Job = { task: CheckTask; key: string | null; settle: (reply: Reply) => void };
+type Task = CheckTask | FilterTask;
+type Job = { task: Task; key: string | null; settle: (reply: Reply) => void };
 /** One worker thread. `job` is set while it checks; `timer` runs while it starts or checks. */
 type Slot = { worker: Worker; ready: boolean; job: Job | null; timer: NodeJS.Timeout };
 
@@ -21,7 +22,7 @@ type Slot = { worker: Worker; ready: boolean; job: Job | null; timer: NodeJS.Tim
 for (const flag of ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering']) setFlagsFromString(flag);
 
 /** `key`: whose check it is; of one key one at a time, and keys in turn. */
-export type Workers = { run(task: CheckTask, key: string | null): Promise<Reply>; close(): Promise<void> };
+export type Workers = { run(task: Task, key: string | null): Promise<Reply>; close(): Promise<void> };
 
 /** A fixed number of threads, each doing one check at a time; one that takes too long or breaks is ended and replaced. */
 export function startWorkers(options: { count: number; timeoutMs: number }): Workers {

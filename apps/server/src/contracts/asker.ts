@@ -9,6 +9,8 @@ export type Asker = {
   readonly role: Role;
   /** Ids of the teams the person is in. */
   readonly teams: readonly string[];
+  /** What row filters may ask of the person, e.g. `region`; absent: none. */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** The session of a browser, or null for a token. */
   readonly sessionId: string | null;
   readonly tokenId: string | null;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { temporaryFolder } from '@strongroom/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Asker, Permission } from '#contracts';
+import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { type Access, createAccess, migrations } from './index.ts';
 
@@ -8,13 +10,19 @@ const ada = randomUUID();
 const finance = randomUUID();
 const workspaceId = randomUUID();
 let test_: TestDatabase;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let access: Access;
 
 beforeAll(async () => {
-  test_ = await startTestDatabase(migrations);
+  folder = await temporaryFolder('access');
+  test_ = await startTestDatabase([...testVaultMigrations, ...migrations]);
+  const { database } = test_;
+  const { vault } = makeTestVault({ database, folder: folder.path, clock: { now: () => new Date() } });
   access = createAccess({
-    database: test_.database,
+    database,
+    sealer: vault,
     directory: {
+      subjectByEmail: async () => null,
       personByEmail: async (_workspace, email) => (email === 'ada@example.com' ? { id: ada } : null),
       teamByName: async (_workspace, name) => (name === 'finance' ? { id: finance } : null),
       namesOf: async () =>
@@ -25,7 +33,10 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => test_[Symbol.asyncDispose]());
+afterAll(async () => {
+  await test_[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
 
 function asker(change: Partial<Asker> = {}): Asker {
   return {

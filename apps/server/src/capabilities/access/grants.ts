@@ -1,11 +1,13 @@
 import type { Asker } from '#contracts';
 import type { Database } from '#platform/database';
 import { subjectUnknown } from './errors.ts';
+import type { Viewer } from './policies.ts';
 import { deleteGrant, deleteGrantsOf, insertGrant, selectGrants, type Subject } from './store.ts';
 
 /** What access needs to know of people and teams: their ids and names. */
 export type Directory = {
   personByEmail(workspaceId: string, email: string): Promise<{ id: string } | null>;
+  subjectByEmail(workspaceId: string, email: string): Promise<(Viewer & Pick<Asker, 'role'>) | null>;
   teamByName(workspaceId: string, name: string): Promise<{ id: string } | null>;
   /** Names by id; those that are gone are missing. */
   namesOf(
@@ -26,18 +28,26 @@ export type Grants = {
   forgetSubject(workspaceId: string, subject: Subject): Promise<void>;
 };
 
+/** `subject`: as `Grants` takes it. Throws `access/subject_unknown` (404). */
+export async function resolveSubject(
+  directory: Pick<Directory, 'personByEmail' | 'teamByName'>,
+  workspaceId: string,
+  subject: string,
+): Promise<Subject> {
+  if (subject === 'everyone') return { kind: 'everyone', id: workspaceId };
+  const kind = subject.startsWith('person:') ? 'person' : 'team';
+  const name = subject.slice(subject.indexOf(':') + 1);
+  const found =
+    kind === 'person'
+      ? await directory.personByEmail(workspaceId, name.toLowerCase())
+      : await directory.teamByName(workspaceId, name);
+  if (found === null) throw subjectUnknown(subject);
+  return { kind, id: found.id };
+}
+
 export function createGrants({ database, directory }: { database: Database; directory: Directory }): Grants {
-  const resolve = async (workspaceId: string, subject: string): Promise<Subject> => {
-    if (subject === 'everyone') return { kind: 'everyone', id: workspaceId };
-    const kind = subject.startsWith('person:') ? 'person' : 'team';
-    const name = subject.slice(subject.indexOf(':') + 1);
-    const found =
-      kind === 'person'
-        ? await directory.personByEmail(workspaceId, name.toLowerCase())
-        : await directory.teamByName(workspaceId, name);
-    if (found === null) throw subjectUnknown(subject);
-    return { kind, id: found.id };
-  };
+  const resolve = (workspaceId: string, subject: string): Promise<Subject> =>
+    resolveSubject(directory, workspaceId, subject);
   return {
     async grant({ workspaceId, personId }, sourceId, name) {
       const subject = await resolve(workspaceId, name);

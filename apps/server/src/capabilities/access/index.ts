@@ -1,13 +1,27 @@
-import type { Asker, Permission } from '#contracts';
-import type { Database } from '#platform/database';
-import { createGrants, type Directory, type Grants } from './grants.ts';
+import type { Asker, Permission, Sealer } from '#contracts';
+import type { Database, Tables, Transaction } from '#platform/database';
+import { createGrants, type Directory, type Grants, resolveSubject } from './grants.ts';
 import { allows, permissionsOf } from './permissions.ts';
-import { grantedSources, hasGrant } from './store.ts';
+import { createPolicies, type Policies, type Viewer } from './policies.ts';
+import { selectRunSql, updateRunSql } from './settings-store.ts';
+import { grantedSources, hasGrant, type Subject } from './store.ts';
 
+export { badPolicy } from './errors.ts';
 export { holdings } from './holdings.ts';
 export { migrations } from './migrations.ts';
+export { splitTable } from './policies.ts';
+export {
+  type LineOf,
+  type PolicyFile,
+  type PolicyRule,
+  printPolicyFile,
+  readPolicyFile,
+  sourceNamedIn,
+} from './policy-file.ts';
+export { accessRoutes } from './routes.ts';
 export { grantedSources };
-export type { Directory, Grants };
+export type { Directory, Grants, Policies, Viewer };
+export type { PolicyRow } from './policy-store.ts';
 
 export type Access = {
   /** By role; no database. */
@@ -16,14 +30,39 @@ export type Access = {
   /** Whether a grant (to everyone, a team or the person) opens the source. Its owner may query it too: the caller knows who that is. */
   mayQuery(asker: Asker, sourceId: string): Promise<boolean>;
   readonly grants: Grants;
+  readonly policies: Policies;
+  /** Whom a name such as `team:finance` means. Throws `access/subject_unknown` (404). */
+  resolveSubject(workspaceId: string, subject: string): Promise<Subject>;
+  /** The admin's switch, one of the two keys (S6) that a query needs. */
+  readonly runSql: {
+    select(within: Transaction<Tables>): Promise<boolean>;
+    get(workspaceId: string): Promise<boolean>;
+    set(workspaceId: string, runSql: boolean): Promise<void>;
+  };
 };
 
-export function createAccess({ database, directory }: { database: Database; directory: Directory }): Access {
+export function createAccess({
+  database,
+  directory,
+  sealer,
+}: {
+  database: Database;
+  directory: Directory;
+  sealer: Sealer;
+}): Access {
   return {
     allows,
     permissionsOf,
     mayQuery: (asker, sourceId) =>
       database.withWorkspace(asker.workspaceId, (transaction) => hasGrant(transaction, asker, sourceId)),
     grants: createGrants({ database, directory }),
+    policies: createPolicies({ database, directory, sealer }),
+    resolveSubject: (workspaceId, subject) => resolveSubject(directory, workspaceId, subject),
+    runSql: {
+      select: selectRunSql,
+      get: (workspaceId) => database.withWorkspace(workspaceId, selectRunSql),
+      set: (workspaceId, runSql) =>
+        database.withWorkspace(workspaceId, (within) => updateRunSql(within, workspaceId, runSql)),
+    },
   };
 }

@@ -2,7 +2,8 @@ import type { Expression, ExpressionBuilder, Generated, SqlBool } from 'kysely';
 import type { Asker } from '#contracts';
 import type { Tables, Transaction } from '#platform/database';
 
-export type SubjectKind = 'everyone' | 'person' | 'team';
+export const subjectKinds = ['everyone', 'person', 'team'] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
 export type Subject = { readonly kind: SubjectKind; readonly id: string };
 
 type SourceGrantsTable = {

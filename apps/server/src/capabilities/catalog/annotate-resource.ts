@@ -2,7 +2,7 @@ import type { CatalogTable } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
 import type { CatalogDeps } from './deps.ts';
 import { badText, notFound, ownerUnknown } from './errors.ts';
-import { showTable } from './list-tables.ts';
+import { hasColumn, showTable, visibleOf } from './list-tables.ts';
 import { findEntry, indexTable, selectTables, upsertAnnotation, type Annotation } from './store.ts';
 
 export type AnnotateInput = {
@@ -25,11 +25,13 @@ export async function annotateResource(
   const owner = email == null ? null : await deps.directory.personByEmail(asker.workspaceId, email);
   const ownerKnown = email == null || owner !== null;
   const change = { ...words, ...(email === undefined ? {} : { owner_id: owner?.id ?? null }) };
-  const ids = (await deps.sources.queryable(asker)).map((source) => source.id);
+  const sources = await deps.sources.queryable(asker);
+  const ids = sources.map((source) => source.id);
   await deps.database.withWorkspace(asker.workspaceId, async (transaction) => {
     const entry = await findEntry(transaction, ids, resource);
-    const [table] = entry === null ? [] : await selectTables(transaction, ids, entry.tableId);
-    if (entry === null || table === undefined) throw notFound();
+    const tables = entry === null ? [] : await selectTables(transaction, ids, entry.tableId);
+    const [table] = visibleOf(tables, sources);
+    if (entry === null || table === undefined || !hasColumn(table, entry.column)) throw notFound();
     if (!ownerKnown) throw ownerUnknown();
     await upsertAnnotation(
       transaction,

@@ -1,6 +1,6 @@
 import type { CatalogHit, CatalogTable, SourceSchema } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
-import type { SourceHandle } from '#sources';
+import type { ManagedSource } from '#sources';
 import { annotateResource, type AnnotateInput } from './annotate-resource.ts';
 import type { CatalogDeps } from './deps.ts';
 import { listTables, schemaFor, showTable } from './list-tables.ts';
@@ -8,8 +8,8 @@ import { searchCatalog } from './search-catalog.ts';
 import { replaceSchema } from './store.ts';
 
 export type Catalog = {
-  /** What may be seen of the source by whom the handle was found for; the guard checks queries against it. */
-  schemaFor(handle: SourceHandle): Promise<SourceSchema>;
+  /** All that is known of the source; the guard narrows it to what the asker may see. */
+  schemaFor(handle: ManagedSource): Promise<SourceSchema>;
   /** Throws `query/denied` for a named source that is hidden or unknown. */
   tablesFor(asker: Asker, sourceName?: string): Promise<CatalogTable[]>;
   /** Throws `catalog/not_found`. */

@@ -1,6 +1,7 @@
 import type { CatalogTable, SourceSchema } from '@strongroom/protocol';
+import { type AskerPolicy, visibleTables } from '@strongroom/sql-guard';
 import type { Asker } from '#contracts';
-import type { SourceHandle } from '#sources';
+import type { ManagedSource, SourceHandle } from '#sources';
 import type { CatalogDeps } from './deps.ts';
 import { notFound } from './errors.ts';
 import { findEntry, selectAnnotations, selectTables, type Annotation, type StoredTable } from './store.ts';
@@ -23,12 +24,27 @@ export async function showTable(deps: CatalogDeps, asker: Asker, resource: strin
     findEntry(transaction, ids, resource),
   );
   const [table] = entry === null ? [] : await readTables(deps, asker, sources, entry.tableId);
-  if (table === undefined) throw notFound();
+  if (table === undefined || !hasColumn(table, entry?.column ?? null)) throw notFound();
   return table;
 }
 
-/** What the guard checks a query against: exactly what this asker may see of the source. */
-export async function schemaFor(deps: CatalogDeps, handle: SourceHandle): Promise<SourceSchema> {
+/** null stands for the table itself. */
+export function hasColumn(
+  { columns }: { readonly columns: readonly { readonly name: string }[] },
+  column: string | null,
+): boolean {
+  return column === null || columns.some(({ name }) => name === column);
+}
+
+/** Those of the tables, and of their columns, that whoever the handles were found for may see. */
+export function visibleOf(tables: readonly StoredTable[], handles: readonly SourceHandle[]): StoredTable[] {
+  const policies = new Map<string, AskerPolicy | null>(handles.map(({ id, policy }) => [id, policy]));
+  const bySource = Map.groupBy(tables, ({ sourceId }) => sourceId);
+  return [...bySource].flatMap(([id, own]) => [...visibleTables(own, policies.get(id) ?? null)]);
+}
+
+/** All that is known of the source; the guard narrows it to what the asker may see. */
+export async function schemaFor(deps: CatalogDeps, handle: ManagedSource): Promise<SourceSchema> {
   const tables = await deps.database.withWorkspace(handle.workspaceId, (transaction) =>
     selectTables(transaction, [handle.id]),
   );
@@ -59,7 +75,7 @@ async function readTables(
       { ...annotation, owner: id === null ? null : (emails.get(id) ?? null) },
     ]),
   );
-  return tables
+  return visibleOf(tables, sources)
     .map((table) =>
       describeTable(
         table,

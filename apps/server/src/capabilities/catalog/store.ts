@@ -253,7 +253,7 @@ export async function findEntry(
 
 export type FoundEntry = Pick<
   Tables['catalog_entries'],
-  'resource' | 'source_id' | 'table_name' | 'column_name' | 'type' | 'description' | 'tags'
+  'resource' | 'source_id' | 'table_id' | 'table_name' | 'column_name' | 'type' | 'description' | 'tags'
 > & { readonly score: number };
 
 /** Entries by words, best first. INVARIANT: only entries of these sources, by the same statement that ranks them. */
@@ -264,7 +264,7 @@ export async function findByWords(
   hitsMax: number,
 ): Promise<FoundEntry[]> {
   const { rows } = await sql<FoundEntry>`
-    select e.resource, e.source_id, e.table_name, e.column_name, e.type, e.description, e.tags, f.score
+    select e.resource, e.source_id, e.table_id, e.table_name, e.column_name, e.type, e.description, e.tags, f.score
     from strongroom.catalog_find(${words.join(' ')}, ${words}, ${sourceIds}, ${hitsMax}) as f
       join catalog_entries e on e.table_id = f.found_table and e.column_position = f.found_position
     order by f.score desc, e.resource

@@ -19,7 +19,7 @@ export async function addPerson(
   // Before anything is sealed, so that an invitation sent twice makes no key to destroy.
   if (taken !== undefined) throw identityProblems.emailTaken(email);
   const id = randomUUIDv7();
-  const details = { email, name, issuer: null, subject: null };
+  const details = { email, name, issuer: null, subject: null, attributes: {} };
   const row = await orDestroy(deps, workspaceId, id, async () => {
     const sealed = await sealPerson(deps, workspaceId, id, details);
     return deps.database.withWorkspace(workspaceId, async (within) => {

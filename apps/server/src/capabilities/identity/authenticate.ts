@@ -97,6 +97,7 @@ async function nameAsker(
     name: asker.name,
     role: asker.role,
     teams: asker.team_ids,
+    attributes: asker.attributes,
     own: maker === null,
     ...(madeBy === undefined ? {} : { madeBy: madeBy.email }),
     address: request.ip,

@@ -26,7 +26,8 @@ export const holdings: Holding[] = [
       id: 'of the person',
       role: 'admin, editor or viewer',
       local: 'whether it is the local administrator',
-      sealed: "email address, name and the issuer's id for the person, under a key of their own",
+      sealed:
+        "email address, name, attributes for row filters and the issuer's id for the person, under a key of their own",
       email_index: 'keyed hash of the address, to find them by',
       subject_index: "keyed hash of the issuer's id, to find them by",
       created_at: 'when they were invited',

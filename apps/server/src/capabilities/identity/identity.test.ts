@@ -49,7 +49,7 @@ async function startServer(issuer: Config['issuer'] = null, adminEmail: string |
     oidcClientSecret: null,
     origin: () => http?.origin() ?? '',
   });
-  const access = createAccess({ database: started.database, directory: identity.directory });
+  const access = createAccess({ database: started.database, directory: identity.directory, sealer: vault });
   const wait = verb({
     name: 'test.wait',
     method: 'GET',

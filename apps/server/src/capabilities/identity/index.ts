@@ -44,6 +44,11 @@ export type Identity = GateIdentity & {
 
 export type Directory = {
   personByEmail(workspaceId: string, email: string): Promise<{ id: string } | null>;
+  /** For deciding what this person may see, as if they asked. */
+  subjectByEmail(
+    workspaceId: string,
+    email: string,
+  ): Promise<Pick<Asker, 'workspaceId' | 'personId' | 'email' | 'name' | 'role' | 'teams' | 'attributes'> | null>;
   teamByName(workspaceId: string, name: string): Promise<{ id: string } | null>;
   /** Email addresses and team names by id; those that are gone are missing. */
   namesOf(
@@ -105,6 +110,14 @@ function directoryOf(needs: Pick<IdentityNeeds, 'database' | 'sealer'>): Directo
     personByEmail: async (workspaceId, email) => {
       const index = await emailIndex(needs, workspaceId, email);
       return database.withWorkspace(workspaceId, async (within) => (await selectPersonByEmail(within, index)) ?? null);
+    },
+    subjectByEmail: async (workspaceId, email) => {
+      const index = await emailIndex(needs, workspaceId, email);
+      const row = await database.withWorkspace(workspaceId, (within) => selectPersonByEmail(within, index));
+      const person = await openPerson(needs, workspaceId, row);
+      if (person === null) return null;
+      const { id: personId, name, role, team_ids: teams, attributes } = person;
+      return { workspaceId, personId, email: person.email, name, role, teams, attributes };
     },
     teamByName: (workspaceId, name) =>
       database.withWorkspace(workspaceId, async (within) => (await selectTeam(within, name)) ?? null),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Person } from '@strongroom/protocol';
+import { attributesSchema, type Person } from '@strongroom/protocol';
 import type { Sealer } from '#contracts';
 import type { PersonRow } from './store.ts';
 
@@ -9,6 +9,8 @@ const detailsSchema = z.object({
   name: z.string(),
   issuer: z.string().nullable(),
   subject: z.string().nullable(),
+  /** For row filters. Who was sealed before there were any has none. */
+  attributes: attributesSchema.default({}),
 });
 export type PersonDetails = z.infer<typeof detailsSchema>;
 export type OpenPerson = PersonRow & PersonDetails;
@@ -53,13 +55,14 @@ export function byEmail(one: { readonly email: string }, other: { readonly email
   return one.email < other.email ? -1 : one.email > other.email ? 1 : 0;
 }
 
-export function toPerson(person: Pick<OpenPerson, 'email' | 'name'> & PersonRow): Person {
+export function toPerson(person: Pick<OpenPerson, 'email' | 'name' | 'attributes'> & PersonRow): Person {
   return {
     id: person.id,
     email: person.email,
     name: person.name,
     role: person.role,
     teams: person.teams,
+    attributes: person.attributes,
     lastSignInAt: person.last_sign_in_at?.toISOString() ?? null,
     createdAt: person.created_at.toISOString(),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Asker, Permission, Verb } from '#contracts';
 import { verb } from '#contracts';
 import {
+  attributesInputSchema,
   invitedSchema,
   inviteInputSchema,
   meSchema,
@@ -32,6 +33,7 @@ import { revokeToken } from './revoke-token.ts';
 import type { TokenReach } from './revoke-token.ts';
 import { finishSignIn } from './sign-in/finish-sign-in.ts';
 import type { SignIn } from './sign-in/finish-sign-in.ts';
+import { setAttributes } from './set-attributes.ts';
 import { startSignIn } from './sign-in/start-sign-in.ts';
 import { useLink } from './sign-in/use-link.ts';
 import { addMember, addTeam, listTeams, removeMember, removeTeam } from './teams.ts';
@@ -80,6 +82,7 @@ export function listIdentityVerbs(
           )),
           email: asker.email,
           name: asker.name,
+          attributes: { ...asker.attributes },
         }),
         workspace,
         permissions: [...needs.permissionsOf(asker)],
@@ -146,6 +149,18 @@ export function listIdentityVerbs(
       output: personSchema,
       resource: ({ params }) => params.id,
       handle: async ({ asker, input }) => changeRole(deps, asker, input.params.id, input.body.role),
+    }),
+    verb({
+      name: 'identity.set-attributes',
+      method: 'PUT',
+      path: '/people/{id}/attributes',
+      summary: 'Set what row filters may ask of a person',
+      permission: 'people.manage',
+      audit: 'identity.attributes_set',
+      input: z.object({ params: byId, body: attributesInputSchema }),
+      output: personSchema,
+      resource: ({ params }) => params.id,
+      handle: async ({ asker, input }) => setAttributes(deps, asker, input.params.id, input.body.attributes),
     }),
     verb({
       name: 'identity.remove-person',

@@ -6,8 +6,8 @@ export function sealPerson(
   { sealer }: { readonly sealer: Pick<Sealer, 'seal'> },
   workspaceId: string,
   id: string,
-  { email, name, issuer, subject }: PersonDetails,
+  { email, name, issuer, subject, attributes }: PersonDetails,
 ): Promise<Uint8Array> {
-  const plaintext = JSON.stringify({ email, name, issuer, subject });
+  const plaintext = JSON.stringify({ email, name, issuer, subject, attributes });
   return sealer.seal(workspaceId, id, new TextEncoder().encode(plaintext));
 }

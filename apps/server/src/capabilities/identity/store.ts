@@ -202,7 +202,22 @@ export async function updateSubject(
   return updated.numUpdatedRows === 1n;
 }
 
-/** From here on nobody finds the person, and the address is free for another. */
+/** False, changing nothing, when the person was sealed anew meanwhile, or removed. */
+export async function updateSealed(
+  within: Within,
+  id: string,
+  { before, sealed }: { before: Uint8Array; sealed: Uint8Array },
+): Promise<boolean> {
+  const updated = await within
+    .updateTable('people')
+    .set({ sealed })
+    .where('id', '=', id)
+    .where('sealed', '=', Buffer.from(before))
+    .where('email_index', 'is not', null)
+    .executeTakeFirst();
+  return updated.numUpdatedRows === 1n;
+}
+
 /** Also of somebody who is just being removed. */
 export async function hasRow(within: Within, id: string): Promise<boolean> {
   return (await within.selectFrom('people').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
@@ -212,6 +227,7 @@ export async function selectPersonIds(within: Within): Promise<string[]> {
   return (await within.selectFrom('people').select('id').execute()).map(({ id }) => id);
 }
 
+/** From here on nobody finds the person, and the address is free for another. */
 export async function markRemoved(within: Within, id: string): Promise<void> {
   await within.updateTable('people').set({ email_index: null, subject_index: null }).where('id', '=', id).execute();
 }

@@ -26,6 +26,15 @@ export function tooManyRunningOnSource(runningMax: number): ProblemError {
   );
 }
 
+/** The admin's key of the two that a query needs (S6) is turned. */
+export function runSqlOff(): ProblemError {
+  return new ProblemError('query/run_sql_off', 403, 'an admin has turned off running SQL in this workspace');
+}
+
+export function personUnknown(email: string): ProblemError {
+  return new ProblemError('query/person_unknown', 404, `there is nobody called \`${email}\` in this workspace`);
+}
+
 /** What went wrong as a problem; anything that isn't one of ours is an internal error and says nothing of itself. */
 export function asProblem(error: unknown, signal: AbortSignal): ProblemError {
   if (signal.aborted) return cancelled();

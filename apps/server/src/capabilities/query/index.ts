@@ -1,8 +1,11 @@
-import type { Frame } from '@strongroom/protocol';
+import type { AppliedPolicy, Frame, PolicyCheck, ShownPolicy } from '@strongroom/protocol';
 import type { Guard } from '@strongroom/sql-guard';
 import type { Asker, AuditWriter } from '#contracts';
 import type { Catalog } from '#catalog';
 import type { Sources } from '#sources';
+import type { Access, Directory } from '#access';
+import { applyPolicy, removePolicy, showPolicy } from './apply-policy.ts';
+import { checkPolicy, type PolicyCheckRequest } from './check-policy.ts';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
 import { type LookupRequest, lookupValue } from './lookup-value.ts';
 import { type QueryRequest, runQuery } from './run-query.ts';
@@ -19,12 +22,21 @@ export type Query = {
   /** How many queries are running now. */
   running(): number;
   stopAll(): void;
+  /** Row filters and column masks of a source, as a file that a person can read. */
+  readonly policies: {
+    apply(asker: Asker, text: string): Promise<AppliedPolicy>;
+    show(asker: Asker, source: string): Promise<ShownPolicy>;
+    remove(asker: Asker, source: string): Promise<void>;
+    check(asker: Asker, request: PolicyCheckRequest): Promise<PolicyCheck>;
+  };
 };
 
 export function createQuery(deps: {
-  sources: Pick<Sources, 'find' | 'use' | 'onRemoved'>;
+  sources: Pick<Sources, 'find' | 'manage' | 'use' | 'onRemoved'>;
   catalog: Pick<Catalog, 'schemaFor'>;
   guard: Guard;
+  access: Pick<Access, 'policies' | 'resolveSubject'>;
+  directory: Pick<Directory, 'subjectByEmail'>;
   audit: AuditWriter;
   nowMs: () => number;
   limits?: Partial<QueryLimits>;
@@ -38,5 +50,11 @@ export function createQuery(deps: {
     lookup: (asker, request) => lookupValue(needs, asker, request),
     running: () => running.count(),
     stopAll: () => running.stopAll(),
+    policies: {
+      apply: (asker, text) => applyPolicy(needs, asker, text),
+      show: (asker, source) => showPolicy(needs, asker, source),
+      remove: (asker, source) => removePolicy(needs, asker, source),
+      check: (asker, request) => checkPolicy(needs, asker, request),
+    },
   };
 }

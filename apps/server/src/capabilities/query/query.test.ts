@@ -29,6 +29,7 @@ let schema: SourceSchema;
 let events: string[];
 let lastCounts: AuditEvent['counts'];
 let auditFails: boolean;
+let runSql: boolean;
 let removed: (sourceId: string) => void;
 let query: Query;
 
@@ -54,6 +55,7 @@ afterAll(async () => {
 beforeEach(() => {
   events = [];
   auditFails = false;
+  runSql = true;
   const watched: Connector = {
     ...connector,
     run: (...given) => {
@@ -76,14 +78,18 @@ beforeEach(() => {
       find: async (_asker, name) => {
         if (!['numbers', 'others', 'more'].includes(name))
           throw new ProblemError('query/denied', 403, 'not open to you');
-        return { id: name === 'numbers' ? 's' : name, name, dialect: 'postgres', workspaceId: 'w' } as never;
+        const id = name === 'numbers' ? 's' : name;
+        return { id, name, dialect: 'postgres', workspaceId: 'w', policy: null, runSql } as never;
       },
+      manage: () => Promise.reject(new Error('no policy is applied here')),
       use: async () => watched,
       onRemoved: (listener) => {
         removed = listener;
       },
     },
     catalog: { schemaFor: async () => schema },
+    access: {} as never,
+    directory: {} as never,
     limits: { runningMax: 3, runningPerSourceMax: { postgres: 2, duckdb: 1 }, waitMs: 2_000 },
   });
 });
@@ -106,6 +112,15 @@ async function runsInSource(): Promise<number> {
   );
   return Number(rows[0]?.count);
 }
+
+test('without the admin’s key nothing runs, whoever may query the source', async () => {
+  runSql = false;
+  expect(await lastEvent(run('select i from n'))).toMatchObject({
+    type: 'stopped',
+    problem: { code: 'query/run_sql_off', status: 403 },
+  });
+  expect(events).toEqual(['query.refused refused']);
+});
 
 test('the entry is durable before the query reaches the source, and a second one follows the last row', async () => {
   expect(await lastEvent(run('select i from n'))).toMatchObject({

@@ -4,7 +4,7 @@ import type { Asker, AuditEvent, AuditWriter } from '#contracts';
 import type { Catalog } from '#catalog';
 import type { SourceHandle, Sources } from '#sources';
 import { auditContext } from '#contracts';
-import { asProblem } from './errors.ts';
+import { asProblem, runSqlOff } from './errors.ts';
 import { type QueryLimits, rowLimit } from './limits.ts';
 import type { RunningQueries } from './running-queries.ts';
 
@@ -53,7 +53,8 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     });
     signal = entry.signal;
     const rowsMax = rowLimit(request.limit, deps.limits);
-    const { checked, rules } = await check(deps, asker, handle, request, rowsMax);
+    if (!handle.runSql) throw runSqlOff();
+    const { checked, rules, filtered } = await check(deps, asker, handle, request, rowsMax);
     yield event({ type: 'planned', source: handle.name, asked: request.sql, run: checked.text, rules: [...rules] });
 
     await entry.reachSource();
@@ -78,7 +79,8 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     signal.throwIfAborted();
 
     const { rowCount } = completion;
-    const outcome: Outcome = rowCount > 0 ? 'rows' : 'empty';
+    // From what the policy says alone: hidden rows have no part in it.
+    const outcome: Outcome = rowCount > 0 ? 'rows' : filtered ? 'filtered' : 'empty';
     finished = true;
     await record({
       action: 'query.completed',
@@ -123,7 +125,8 @@ const ALLOWED = { allowed: true, reason: 'granted' } as const;
 async function check(deps: RunQueryDeps, asker: Asker, handle: SourceHandle, request: QueryRequest, rowsMax: number) {
   const schema = await deps.catalog.schemaFor(handle);
   const { sql, params = [] } = request;
-  return deps.guard.check({ sql, dialect: handle.dialect, schema, rowsMax, params, fairnessKey: asker.personId });
+  const { dialect, policy } = handle;
+  return deps.guard.check({ sql, dialect, schema, policy, rowsMax, params, fairnessKey: asker.personId });
 }
 
 function event(value: AnswerEvent): Frame {

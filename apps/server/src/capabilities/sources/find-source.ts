@@ -1,9 +1,12 @@
+import type { AskerPolicy } from '@strongroom/sql-guard';
 import { type Dialect, type Source, sourceNameSchema } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
 import type { SourcesDeps } from './deps.ts';
 import { describeSource, isVisible, mayManage } from './describe-source.ts';
 import { denied, notFound } from './errors.ts';
 import { findByName, listAll, listQueryable, type SourcesTable } from './store.ts';
+
+export type ManagedSource = Omit<SourceHandle, 'policy' | 'runSql'>;
 
 /** Proof that the asker may query the source; `use` opens nothing without one. */
 export type SourceHandle = {
@@ -12,6 +15,10 @@ export type SourceHandle = {
   readonly name: string;
   readonly kind: 'postgres' | 'file';
   readonly dialect: Dialect;
+  /** What the asker may see of it; null: all. */
+  readonly policy: AskerPolicy | null;
+  /** The admin's switch; see `Access.runSql`. */
+  readonly runSql: boolean;
 };
 
 /**
@@ -19,20 +26,40 @@ export type SourceHandle = {
  * (403), for administrators too.
  */
 export async function findSource(deps: SourcesDeps, asker: Asker, name: string): Promise<SourceHandle> {
-  const [source] =
-    isName(name) && deps.access.allows(asker, 'ask')
-      ? await deps.database.withWorkspace(asker.workspaceId, (transaction) => listQueryable(transaction, asker, name))
-      : [];
-  if (source === undefined) throw denied();
-  return handleOf(source);
+  const [handle] = isName(name) ? await handlesOf(deps, asker, name) : [];
+  if (handle === undefined) throw denied();
+  return handle;
 }
 
 /** Every source the asker may query, by name. */
 export async function queryableSources(deps: SourcesDeps, asker: Asker): Promise<SourceHandle[]> {
+  return handlesOf(deps, asker);
+}
+
+/** `name` narrows to one. One transaction, so that all of it is of one moment. */
+async function handlesOf(deps: SourcesDeps, asker: Asker, name?: string): Promise<SourceHandle[]> {
   if (!deps.access.allows(asker, 'ask')) return [];
-  return (await deps.database.withWorkspace(asker.workspaceId, (transaction) => listQueryable(transaction, asker))).map(
-    handleOf,
+  const { policies, runSql } = deps.access;
+  const found = await deps.database.withWorkspace(asker.workspaceId, async (transaction) => {
+    const sources = await listQueryable(transaction, asker, name);
+    const rows = await policies.select(
+      transaction,
+      sources.map(({ id }) => id),
+    );
+    return { sources, rows, runSql: await runSql.select(transaction) };
+  });
+  return Promise.all(
+    found.sources.map(async (source) => ({
+      ...described(source),
+      policy: await policies.forViewer(asker, found.rows.get(source.id)),
+      runSql: found.runSql,
+    })),
   );
+}
+
+/** A source to be managed, whether or not the asker may query it. Throws `sources/not_found`. */
+export async function manageableSource(deps: SourcesDeps, asker: Asker, name: string): Promise<ManagedSource> {
+  return described(await visibleSource(deps, asker, name));
 }
 
 /** What the asker may query, and everything for those who manage sources. */
@@ -65,7 +92,7 @@ function isName(name: string): boolean {
   return sourceNameSchema.safeParse(name).success;
 }
 
-function handleOf(source: SourcesTable): SourceHandle {
+function described(source: SourcesTable): ManagedSource {
   return {
     workspaceId: source.workspace_id,
     id: source.id,

@@ -5,13 +5,21 @@ import { addPostgres, addSample } from './add-postgres.ts';
 import { confirmFile } from './confirm-file.ts';
 import { sourcesHolder } from './data-holder.ts';
 import type { IntrospectedListener, RemovedListener, SourcesDeps, SourcesNeeds } from './deps.ts';
-import { findSource, listSources, queryableSources, showSource, type SourceHandle } from './find-source.ts';
+import {
+  findSource,
+  listSources,
+  manageableSource,
+  type ManagedSource,
+  queryableSources,
+  showSource,
+  type SourceHandle,
+} from './find-source.ts';
 import { refreshSource } from './refresh-source.ts';
 import { removeSource } from './remove-source.ts';
 import { shareSource, unshareSource } from './share-source.ts';
 import { createConnectorCache, useSource } from './use-source.ts';
 
-export type { IntrospectedListener, SourceHandle };
+export type { IntrospectedListener, ManagedSource, SourceHandle };
 
 export type Sources = {
   list(asker: Asker): Promise<Source[]>;
@@ -29,6 +37,8 @@ export type Sources = {
   unshare(asker: Asker, name: string, subject: string): Promise<Source>;
   /** The source an asker may query. Throws `query/denied` (403), the same for hidden and unknown. */
   find(asker: Asker, name: string): Promise<SourceHandle>;
+  /** For those who manage it, whether or not they may query it. Throws `sources/not_found` (404). */
+  manage(asker: Asker, name: string): Promise<ManagedSource>;
   /** All of them, by name. */
   queryable(asker: Asker): Promise<SourceHandle[]>;
   /** The open connector of a source; stays with sources, so callers never close it. */
@@ -62,6 +72,7 @@ export function createSources(needs: SourcesNeeds): Sources {
     share: (asker, name, subject) => shareSource(deps, asker, name, subject),
     unshare: (asker, name, subject) => unshareSource(deps, asker, name, subject),
     find: (asker, name) => findSource(deps, asker, name),
+    manage: (asker, name) => manageableSource(deps, asker, name),
     queryable: (asker) => queryableSources(deps, asker),
     use: (handle) => useSource(deps, handle),
     onRemoved: (listener) => void deps.removed.add(listener),

@@ -13,12 +13,14 @@ export async function removeSource(deps: SourcesDeps, asker: Asker, name: string
   await forgetSource(deps, asker.workspaceId, id, objects);
 }
 
-/** The source itself (its address), and its file. */
+/** The source itself (its address), its policy, and its file. */
 export async function objectsOfSource(deps: SourcesDeps, workspaceId: string, id: string): Promise<HeldObject[]> {
   const source = await deps.database.withWorkspace(workspaceId, (transaction) => findById(transaction, id));
   if (source === null) return [];
+  const policyId = await deps.access.policies.objectOf(workspaceId, id);
+  const policy = policyId === null ? [] : [{ id: policyId, what: 'policy' }];
   const file = source.file_id === null ? [] : [{ id: source.file_id, what: 'file' }];
-  return source.sealed_address === null ? file : [{ id, what: 'address' }, ...file];
+  return [...(source.sealed_address === null ? [] : [{ id, what: 'address' }]), ...policy, ...file];
 }
 
 /** `objects`: as `objectsOfSource` gave them; may be repeated. */
@@ -38,6 +40,7 @@ export async function forgetSource(
     objects.map((object) => object.id),
   );
   await deps.access.grants.forget(workspaceId, id);
+  await deps.access.policies.remove(workspaceId, id);
   await deps.database.withWorkspace(workspaceId, (transaction) => deleteSource(transaction, id));
   // A query may have begun between the first stop and the deletion; from here on none can.
   await stop();

@@ -107,7 +107,7 @@ export async function startTestRooms({
     oidcClientSecret: null,
     origin: () => 'http://127.0.0.1',
   });
-  const access = createAccess({ database, directory: identity.directory });
+  const access = createAccess({ database, directory: identity.directory, sealer: vault });
   const sources = createSources({
     database,
     vault,

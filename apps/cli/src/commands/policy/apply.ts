@@ -1,0 +1,12 @@
+import type { AppliedPolicy } from '@strongroom/protocol';
+import type { Session } from '../../session.ts';
+import { readPolicy } from './read-policy.ts';
+
+export async function apply(session: Session, path: string): Promise<void> {
+  const { server, terminal } = session;
+  const body = { policy: await readPolicy(session, path) };
+  const applied = await server.call<AppliedPolicy>('POST', 'policies:apply', { body });
+  if (terminal.json) return terminal.printJson(applied);
+  const tables = applied.tables === 1 ? 'one table' : `${applied.tables} tables`;
+  terminal.aside(`${applied.source} shows what its policy says of ${tables}, and nothing else, from now on`);
+}

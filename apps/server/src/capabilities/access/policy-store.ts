@@ -1,0 +1,50 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Tables, Transaction } from '#platform/database';
+
+declare module '#platform/database' {
+  interface Tables {
+    source_policies: {
+      workspace_id: string;
+      source_id: string;
+      id: string;
+      sealed: ColumnType<Buffer, Uint8Array, Uint8Array>;
+      applied_by: string | null;
+      applied_at: Generated<Date>;
+    };
+  }
+}
+
+/** `id`: of this version, and of the object of the vault it is sealed under. */
+export type PolicyRow = { readonly id: string; readonly sealed: Buffer };
+
+export async function selectPolicies(
+  within: Transaction<Tables>,
+  sourceIds: readonly string[],
+): Promise<ReadonlyMap<string, PolicyRow>> {
+  if (sourceIds.length === 0) return new Map();
+  const rows = await within
+    .selectFrom('source_policies')
+    .select(['source_id', 'id', 'sealed'])
+    .where('source_id', 'in', [...sourceIds])
+    .execute();
+  return new Map(rows.map(({ source_id: sourceId, ...row }) => [sourceId, row]));
+}
+
+/** In place of the one before, whose id it resolves with; null for the first. */
+export async function insertPolicy(
+  within: Transaction<Tables>,
+  policy: { workspace_id: string; source_id: string; id: string; sealed: Uint8Array; applied_by: string },
+): Promise<string | null> {
+  const before = await deletePolicy(within, policy.source_id);
+  await within.insertInto('source_policies').values(policy).execute();
+  return before;
+}
+
+export async function deletePolicy(within: Transaction<Tables>, sourceId: string): Promise<string | null> {
+  const deleted = await within
+    .deleteFrom('source_policies')
+    .where('source_id', '=', sourceId)
+    .returning('id')
+    .executeTakeFirst();
+  return deleted?.id ?? null;
+}
