@@ -1,5 +1,5 @@
 import { MASKS, type Mask } from '@strongroom/sql-guard';
-import { isMap, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
 import { badPolicy } from './errors.ts';
 
@@ -51,15 +51,7 @@ export function readPolicyFile(text: string): { file: PolicyFile; lineOf: LineOf
   const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw badPolicy(lines.linePos(problem.pos[0]).line, firstLine(problem.message));
-  const lineOf: LineOf = (path) => {
-    let node: Node | null = document.contents;
-    for (const key of path) {
-      const next: unknown = isMap(node) || isSeq(node) ? node.get(key, true) : null;
-      if (!isNode(next)) break;
-      node = next;
-    }
-    return node?.range == null ? 1 : lines.linePos(node.range[0]).line;
-  };
+  const lineOf: LineOf = (path) => lines.linePos(offsetOf(document.contents, path) ?? 0).line;
   const parsed = fileSchema.safeParse(plain(() => document.toJS({ maxAliasCount: 0 })));
   if (parsed.success) return { file: parsed.data, lineOf };
   const issue = deepest(parsed.error.issues);
@@ -96,6 +88,20 @@ function writeRule({ grant, columns: { deny, mask }, filter }: PolicyRule): Reco
   };
 }
 
+/** Where the last part of `path` that is there stands: the key of a map, or the item of a list. */
+function offsetOf(contents: Node | null, path: readonly PropertyKey[]): number | undefined {
+  let node: unknown = contents;
+  let offset = contents?.range?.[0];
+  for (const step of path) {
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === step) : undefined;
+    const next: unknown = pair === undefined ? (isSeq(node) ? node.items[Number(step)] : undefined) : pair.key;
+    if (!isNode(next)) return offset;
+    offset = next.range?.[0] ?? offset;
+    node = pair === undefined ? next : pair.value;
+  }
+  return offset;
+}
+
 /** Of a union's issues those of the alternative that came furthest say what is wrong. */
 function deepest(
   issues: readonly z.core.$ZodIssue[],
@@ -103,6 +109,9 @@ function deepest(
 ): { path: PropertyKey[]; message: string } {
   const found = issues.map((issue) => {
     const path = [...base, ...issue.path];
+    if (issue.code === 'unrecognized_keys')
+      return { path: [...path, issue.keys[0]!], message: 'there is no such word here' };
+    if (issue.code === 'invalid_key') return { path, message: issue.issues[0]?.message ?? issue.message };
     if (issue.code !== 'invalid_union' || issue.errors.length === 0) return { path, message: issue.message };
     const inner = issue.errors.map((errors) => deepest(errors, path));
     const best = inner.toSorted((one, other) => other.path.length - one.path.length)[0]!;
@@ -122,10 +131,6 @@ function plain(read: () => unknown): unknown {
   } catch {
     throw badPolicy(1, 'aliases are not allowed');
   }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'range' in value;
 }
 
 function firstLine(message: string): string {
