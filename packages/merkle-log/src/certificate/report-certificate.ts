@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { LogError } from '../errors.ts';
+import { checkWitnesses } from '../export/check-witnesses.ts';
 import { describeNotCompared } from '../export/compare-held.ts';
 import { describeWitnessed, witnessedAt, type WitnessedBy } from '../export/witnessed-by.ts';
-import type { VerifierKey } from '../verifier-key.ts';
+import { parseVerifierKey, type VerifierKey } from '../verifier-key.ts';
 import type { VerifyReport } from '../verify-file.ts';
 import { describeCertificate } from './describe-certificate.ts';
 import { verifyCertificate } from './verify-certificate.ts';
@@ -28,6 +29,7 @@ export function reportCertificate(
     .filter((witness) => witness.size === null)
     .map(({ name }) => `the checkpoint of the certificate is not signed by the witness \`${name}\``);
   const all = [...problems, ...unseen];
+  checkWitnesses(asked, parseVerifierKey(key), (problem) => void all.push(problem));
   return {
     ok: all.length === 0,
     problems: all,

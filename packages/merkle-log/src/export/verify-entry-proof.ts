@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint.ts';
 import { LogError } from '../errors.ts';
+import { checkWitnesses } from './check-witnesses.ts';
 import { compareHeld, openOrTell } from './compare-held.ts';
 import { equal } from '../verify-consistency.ts';
 import { verifyInclusion } from '../verify-inclusion.ts';
@@ -56,6 +57,7 @@ export function verifyEntryProof(
   const checkpoint = checkRoot(proof, leaf, used, tell);
   const notCompared = compareHeld(checkpoint, held, used, tell);
   const size = checkpoint?.size ?? null;
+  checkWitnesses(witnesses, used, tell);
   const { origin, entry } = proof;
   const witnessed = witnesses.map((witness) => checkWitness(proof, size, witness, problems));
   return {
