@@ -35,4 +35,5 @@ export type { ErasureKind, ShownEntry } from './certificate/certificate.ts';
 export { describeCertificate } from './certificate/describe-certificate.ts';
 export { printCertificate } from './certificate/print-certificate.ts';
 export { verifyCertificate, type CertificateReport } from './certificate/verify-certificate.ts';
-export { verdictOf, verifyFile, verifyLedger, type VerifyReport, type VerifyRequest } from './verify-file.ts';
+export { promisesIn, verdictOf, verifyFile, verifyLedger } from './verify-file.ts';
+export type { VerifyReport, VerifyRequest } from './verify-file.ts';

@@ -49,6 +49,13 @@ describe('keys and notes', () => {
     for (const wrong of ['', 'a+b+c', `${text}${text}`]) expect(() => parseVerifierKey(wrong)).toThrow(/key/);
   });
 
+  test('a name that would be shown as something else is no name of a key', () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    for (const name of ['log.example\u202e', 'log\u200bexample', 'log\u0007', 'log example', 'log+example', ''])
+      expect(() => verifierKey(name, 'log', publicKey), name).toThrow(/name of a key/);
+    expect(verifierKey('strongroom/größe', 'log', publicKey).name).toBe('strongroom/größe');
+  });
+
   test('no note with a changed bit is taken for the one signed', () => {
     const note = signNote('log.example/main\n0\nx\n', 'log.example/main', log.privateKey);
     expect(isSignedBy(parseNote(note), key)).toBe(true);

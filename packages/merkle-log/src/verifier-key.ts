@@ -17,7 +17,8 @@ export type VerifierKey = {
 const publicKeySizeBytes = 32;
 /** DER of an Ed25519 public key up to the key itself, RFC 8410 section 4. */
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
-const namePattern = /^[^\s+\p{Cc}]{1,200}$/u;
+/** It is shown to people as it is: nothing in it that nobody sees, or that turns the direction. */
+const namePattern = /^[^\s+\p{C}]{1,200}$/u;
 const textPattern = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/;
 
 /** Throws `merkle-log/bad_key` for a name that can't stand in a note, or a key that is not Ed25519. */

@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { certificateSizeMax } from './certificate/certificate.ts';
 import { reportCertificate } from './certificate/report-certificate.ts';
 import { LogError } from './errors.ts';
+import { describeNotCompared } from './export/compare-held.ts';
 import { splitLines } from './export/split-lines.ts';
 import { verifyEntryProof } from './export/verify-entry-proof.ts';
 import { verifyExport } from './export/verify-export.ts';
@@ -37,6 +39,8 @@ export type VerifyReport = {
 };
 
 const proofSizeMax = 1024 * 1024;
+/** Of a file to which every call of a program adds one. */
+const promisesSizeMax = 64 * 1024 * 1024;
 
 /** Checks a file without any server. Throws `LogError` when the file is not what it should be or can't be read. */
 export async function verifyFile({
@@ -49,23 +53,27 @@ export async function verifyFile({
 }: VerifyRequest): Promise<VerifyReport> {
   const known = key === undefined ? null : parseVerifierKey(key);
   const asked = trusted.map(parseWitnessKey);
+  const held = await Promise.all(checkpoints.map((name) => readText(name)));
+  if (kind !== 'ledger' && promiseFiles.length > 0)
+    throw new LogError('merkle-log/bad_promise', 'promises are about the log: check an export of it with them');
   if (kind === 'ledger') {
-    const held = await Promise.all(checkpoints.map(readSmall));
-    const promises = (await Promise.all(promiseFiles.map(readSmall))).flatMap(linesOf);
+    const promises: string[] = [];
+    for (const name of promiseFiles)
+      for (const promise of promisesIn(await readText(name, promisesSizeMax), name)) promises.push(promise);
     await readable(file);
     return verifyLedger(createReadStream(file), { key: known, held, promises, witnesses: asked });
   }
   if (kind === 'certificate') {
-    const held = await Promise.all(checkpoints.map(readSmall));
     if ((await readable(file)) > certificateSizeMax)
       throw new LogError('merkle-log/bad_certificate', 'the file is too large for a certificate');
     return reportCertificate(await readFile(file), known, held, asked);
   }
-  const report = verifyEntryProof(await readSmall(file), known, asked);
-  const { ok, problems, entry, origin, size, key: own, witnesses } = report;
+  const report = verifyEntryProof(await readText(file), known, asked, held);
+  const { ok, problems, entry, origin, size, key: own, witnesses, notCompared } = report;
   const place = `entry ${entry.position} of ${size ?? '?'} of ${origin}`;
   const what = `${entry.action}, ${entry.outcome}, ${entry.at}`;
-  return { ok, problems, key: own, witnesses, summary: `${place}: ${what}${describeWitnessed(witnesses)}` };
+  const rest = `${describeNotCompared(notCompared)}${describeWitnessed(witnesses)}`;
+  return { ok, problems, key: own, witnesses, summary: `${place}: ${what}${rest}` };
 }
 
 /** The same for the bytes of an export, wherever they come from. `held`: checkpoints kept from earlier. */
@@ -81,12 +89,14 @@ export async function verifyLedger(
   const report = await verifyExport(splitLines(bytes), known);
   const { ok, problems, key, size, origin, closed, witnesses } = report;
   const shown = closed === 0 ? '' : `, ${closed} of them without their fields`;
+  const { length: count } = known.promises;
+  const promised = count === 0 ? '' : `; compared with ${count} ${count === 1 ? 'promise' : 'promises'} that you hold`;
   return {
     ok,
     problems,
     key,
     witnesses,
-    summary: `${size} entries of ${origin}${shown}${describeWitnessed(witnesses)}`,
+    summary: `${size} entries of ${origin}${shown}${promised}${describeWitnessed(witnesses)}`,
   };
 }
 
@@ -96,13 +106,19 @@ export function verdictOf({ ok, status }: VerifyReport): 'OK' | 'PENDING' | 'NOT
   return status === 'pending' ? 'PENDING' : 'OK';
 }
 
-function linesOf(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line !== '');
+/** A file of promises, one a line. Throws `merkle-log/bad_promise` where there is none: nothing would be compared, and nobody told. */
+export function promisesIn(text: string, name: string): string[] {
+  const promises = text.split(/\s+/).filter((line) => line !== '');
+  if (promises.length === 0) throw new LogError('merkle-log/bad_promise', `\`${name}\` holds no promise`);
+  return promises;
 }
 
-async function readSmall(file: string): Promise<string> {
-  if ((await readable(file)) > proofSizeMax) throw new LogError('merkle-log/bad_proof', 'the file is too large');
-  return readFile(file, 'utf8');
+/** Bytes that are no text would be read as the character that stands for them, and that one may have been hashed. */
+async function readText(file: string, sizeMax = proofSizeMax): Promise<string> {
+  if ((await readable(file)) > sizeMax) throw new LogError('merkle-log/bad_proof', 'the file is too large');
+  const bytes = await readFile(file);
+  if (!isUtf8(bytes)) throw new LogError('merkle-log/bad_proof', `\`${file}\` is not text in UTF-8`);
+  return bytes.toString('utf8');
 }
 
 async function readable(file: string): Promise<number> {

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { LogError } from '../errors.ts';
+import { checkWitnesses } from '../export/check-witnesses.ts';
+import { describeNotCompared } from '../export/compare-held.ts';
 import { describeWitnessed, witnessedAt, type WitnessedBy } from '../export/witnessed-by.ts';
-import type { VerifierKey } from '../verifier-key.ts';
+import { parseVerifierKey, type VerifierKey } from '../verifier-key.ts';
 import type { VerifyReport } from '../verify-file.ts';
 import { describeCertificate } from './describe-certificate.ts';
 import { verifyCertificate } from './verify-certificate.ts';
@@ -23,16 +25,16 @@ export function reportCertificate(
   const { erasure, objects, origin } = certificate;
   const state = erasure.status === 'final' ? `final since ${erasure.finalAt}` : 'PENDING, not final';
   const count = objects.length === 1 ? '1 key' : `${objects.length} keys`;
-  const left = notCompared.map((other) => `; not compared with the ${other} entries that you hold: that needs the log`);
   const unseen = witnesses
     .filter((witness) => witness.size === null)
     .map(({ name }) => `the checkpoint of the certificate is not signed by the witness \`${name}\``);
   const all = [...problems, ...unseen];
+  checkWitnesses(asked, parseVerifierKey(key), (problem) => void all.push(problem));
   return {
     ok: all.length === 0,
     problems: all,
     key,
-    summary: `erasure of ${erasure.kind} ${erasure.subject}, ${state}, ${count}, shown by ${size ?? '?'} entries of ${origin}${left.join('')}${describeWitnessed(witnesses)}`,
+    summary: `erasure of ${erasure.kind} ${erasure.subject}, ${state}, ${count}, shown by ${size ?? '?'} entries of ${origin}${describeNotCompared(notCompared)}${describeWitnessed(witnesses)}`,
     witnesses,
     status: erasure.status,
     page: describeCertificate(certificate),

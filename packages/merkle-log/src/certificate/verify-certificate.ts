@@ -1,5 +1,6 @@
-import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
+import type { Checkpoint } from '../checkpoint.ts';
 import { LogError } from '../errors.ts';
+import { compareHeld, openOrTell } from '../export/compare-held.ts';
 import { leafOf } from '../export/leaf-of-entry.ts';
 import { equal } from '../verify-consistency.ts';
 import { verifyInclusion } from '../verify-inclusion.ts';
@@ -41,7 +42,7 @@ export function verifyCertificate(
   // However many there are, no more are kept than are told.
   const tell: Tell = (problem) => void (problems.length < problemsMax && problems.push(problem));
   checkSignature(certificate, used, tell);
-  const checkpoint = open(certificate.checkpoint, used, '', tell);
+  const checkpoint = openOrTell(certificate.checkpoint, used, '', tell);
   if (checkpoint !== null) checkProofs(certificate, checkpoint, tell);
   checkActs(certificate, tell);
   const notCompared = compareHeld(checkpoint, held, used, tell);
@@ -83,23 +84,6 @@ function* shownEntries({ objects, request, epochs, end }: Certificate): Generato
   }
   if (epochs !== null) yield [epochsName, epochs];
   if (end !== null) yield [endName, end];
-}
-
-function compareHeld(own: Checkpoint | null, held: readonly string[], key: VerifierKey, tell: Tell): number[] {
-  const opened = held.map((note) => open(note, key, 'a checkpoint you hold: ', tell)).filter((one) => one !== null);
-  for (const { size, root } of opened)
-    if (size === own?.size && !equal(root, own.root))
-      tell(`the log signed two histories: the checkpoint of ${size} entries that you hold is another`);
-  return opened.filter(({ size }) => size !== own?.size).map(({ size }) => size);
-}
-
-function open(note: string, key: VerifierKey, what: string, tell: Tell): Checkpoint | null {
-  try {
-    return openCheckpoint(note, key);
-  } catch (error) {
-    tell(`${what}${sentenceOf(error)}`);
-    return null;
-  }
 }
 
 function sentenceOf(error: unknown): string {

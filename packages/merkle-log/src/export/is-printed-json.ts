@@ -15,8 +15,11 @@ export function isPrintedJson(text: string): boolean {
  */
 function isPlain(text: string): boolean {
   if (text.charCodeAt(0) !== brace) return afterValue(text, 0) === text.length;
-  let at = 0;
+  let [at, members] = [0, 0];
   do {
+    members += 1;
+    // Each name is looked for in all of the text.
+    if (members > membersMax) return false;
     const colon = afterText(text, at + 1);
     if (colon < 0 || text.charCodeAt(colon) !== colonSign || !isLetter(text.charCodeAt(at + 2))) return false;
     if (text.indexOf(text.slice(at + 1, colon + 1)) !== at + 1) return false;
@@ -47,6 +50,7 @@ const [quote, colonSign, comma, brace, braceEnd, backslash, zero] = Array.from('
   sign.charCodeAt(0),
 );
 const words = ['null', 'true', 'false'];
+const membersMax = 64;
 /** Such numbers are exact, and printed digit by digit. */
 const digitsMax = 15;
 

@@ -1,5 +1,7 @@
-import { openCheckpoint } from '../checkpoint.ts';
+import type { Checkpoint } from '../checkpoint.ts';
 import { LogError } from '../errors.ts';
+import { checkWitnesses } from './check-witnesses.ts';
+import { compareHeld, openOrTell } from './compare-held.ts';
 import { equal } from '../verify-consistency.ts';
 import { verifyInclusion } from '../verify-inclusion.ts';
 import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifier-key.ts';
@@ -32,23 +34,30 @@ export type EntryProofReport = {
   readonly entry: ExportEntry;
   /** Which of the witnesses that were asked for signed the checkpoint, and when. */
   readonly witnesses: readonly WitnessedBy[];
+  /** Sizes of checkpoints given in `held` that could not be compared: only the log shows whether one goes on from the other. */
+  readonly notCompared: readonly number[];
 };
 
 /**
  * Checks, without any server, that an entry is in the log: its fields against their hashes, its leaf against the root,
- * the root against the signature. `key` and `witnesses` as for `verifyExport`. `text` is attacker-controlled; throws `merkle-log/bad_proof`.
+ * the root against the signature. `key`, `witnesses` and `held` as for `verifyExport`. `text` is attacker-controlled; throws `merkle-log/bad_proof`.
  */
 export function verifyEntryProof(
   text: string,
   key: VerifierKey | null = null,
   witnesses: readonly VerifierKey[] = [],
+  held: readonly string[] = [],
 ): EntryProofReport {
   const proof = parseProof(text);
   const problems: string[] = [];
   const leaf = leafOf(proof.entry);
   if (!equal(leaf, Buffer.from(proof.entry.leafHash, 'hex'))) problems.push('the entry was altered');
   const used = key ?? parseVerifierKey(proof.key);
-  const size = checkRoot(proof, leaf, used, problems);
+  const tell = (problem: string): void => void problems.push(problem);
+  const checkpoint = checkRoot(proof, leaf, used, tell);
+  const notCompared = compareHeld(checkpoint, held, used, tell);
+  const size = checkpoint?.size ?? null;
+  checkWitnesses(witnesses, used, tell);
   const { origin, entry } = proof;
   const witnessed = witnesses.map((witness) => checkWitness(proof, size, witness, problems));
   return {
@@ -59,23 +68,25 @@ export function verifyEntryProof(
     size,
     entry,
     witnesses: witnessed,
+    notCompared,
   };
 }
 
-function checkRoot(proof: EntryProof, leaf: Uint8Array, key: VerifierKey, problems: string[]): number | null {
-  if (key.name !== proof.origin) problems.push('the proof is of another log than the key');
-  else if (printVerifierKey(key) !== proof.key) problems.push('the proof names another key than the one you gave');
-  try {
-    const { size, root } = openCheckpoint(proof.checkpoint, key);
-    const path = proof.proof.map((hash) => Buffer.from(hash, 'base64'));
-    if (!verifyInclusion(proof.entry.position - 1, size, leaf, root, path))
-      problems.push(`the proof does not lead to the signed root of ${size} entries`);
-    return size;
-  } catch (error) {
-    if (!(error instanceof LogError)) throw error;
-    problems.push(error.message);
-    return null;
-  }
+function checkRoot(
+  proof: EntryProof,
+  leaf: Uint8Array,
+  key: VerifierKey,
+  tell: (problem: string) => void,
+): Checkpoint | null {
+  if (key.name !== proof.origin) tell('the proof is of another log than the key');
+  else if (printVerifierKey(key) !== proof.key) tell('the proof names another key than the one you gave');
+  const checkpoint = openOrTell(proof.checkpoint, key, '', tell);
+  if (checkpoint === null) return null;
+  const { size, root } = checkpoint;
+  const path = proof.proof.map((hash) => Buffer.from(hash, 'base64'));
+  if (!verifyInclusion(proof.entry.position - 1, size, leaf, root, path))
+    tell(`the proof does not lead to the signed root of ${size} entries`);
+  return checkpoint;
 }
 
 function checkWitness(

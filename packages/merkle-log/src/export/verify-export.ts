@@ -4,6 +4,7 @@ import { LogError } from '../errors.ts';
 import { equal } from '../verify-consistency.ts';
 import { parseVerifierKey, printVerifierKey, type VerifierKey } from '../verifier-key.ts';
 import { type ExportHeader, parseHeader, parseLine } from './export-lines.ts';
+import { checkWitnesses } from './check-witnesses.ts';
 import { checkPromises } from './check-promises.ts';
 import { leafOf } from './leaf-of-entry.ts';
 import { type Difference, nameDifferences } from './name-differences.ts';
@@ -61,6 +62,7 @@ export async function verifyExport(
     const promised = checkPromises(promises, used, problems);
     const entries = await checkEntries(iterator, opened, promised.see, problems);
     promised.finish(opened.checkpoint?.size ?? entries.seen);
+    checkWitnesses(witnesses, used, (problem) => void problems.push(problem));
     const witnessed = witnesses.map((witness) => newestWitnessed(witness, entries.matched, problems));
     return {
       ok: problems.length === 0,

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { signCheckpoint } from '../checkpoint.ts';
 import { compactRange } from '../compact-range.ts';
@@ -111,4 +111,22 @@ test('a time that no date can hold is none', async () => {
   line.bytes.writeBigUInt64BE(8_640_000_000_001n);
   const signed = `${note}${printSignature(line)}`;
   expect((await verifyExport(exported(signed), { witnesses: [near.key] })).ok).toBe(false);
+});
+
+test('the log itself under another name is no witness, and one key under two names is not two', async () => {
+  const posing = { name: 'far.example', privateKey: log.privateKey };
+  const posingKey = verifierKey(posing.name, 'witness', log.publicKey);
+  const signed = checkpoint(6, [{ ...posing, key: posingKey }]);
+  expect((await verifyExport(exported(signed), { witnesses: [posingKey] })).problems).toEqual([
+    "the witness `far.example` signs with the log's own key, so it is none",
+  ]);
+  const twin = {
+    ...near,
+    name: 'twin.example',
+    key: verifierKey('twin.example', 'witness', createPublicKey(near.privateKey)),
+  };
+  const witnesses = [near.key, twin.key];
+  expect((await verifyExport(exported(checkpoint(6, [near, twin])), { witnesses })).problems).toEqual([
+    'the witnesses `near.example` and `twin.example` have one key, so they are one',
+  ]);
 });

@@ -1,8 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LogError } from '../errors.ts';
+import { flushFolder, makeFolder } from './durable-folder.ts';
 
 /**
  * The witness's Ed25519 private key, PKCS 8 in PEM, mode 0600; made when there is none.
@@ -11,7 +12,7 @@ import { LogError } from '../errors.ts';
 export async function loadWitnessKey(file: string): Promise<KeyObject> {
   const found = await read(file);
   if (found !== null) return found;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   const { privateKey } = generateKeyPairSync('ed25519');
   // Never over a key that is there: of two that start at once one is refused.
   const handle = await open(file, 'wx', 0o600);
@@ -21,6 +22,7 @@ export async function loadWitnessKey(file: string): Promise<KeyObject> {
   } finally {
     await handle.close();
   }
+  await flushFolder(dirname(file));
   return privateKey;
 }
 

@@ -1,8 +1,9 @@
 import { hash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { link, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LogError } from '../errors.ts';
 import { emptyRoot, hashSizeBytes } from '../tree-hash.ts';
+import { flushFolder, makeFolder } from './durable-folder.ts';
 
 /** `turn`: how many were kept before it, of the same log. */
 export type Witnessed = { readonly size: number; readonly root: Buffer; readonly turn: number };
@@ -39,7 +40,7 @@ export function fileWitnessState(folder: string): WitnessState {
       return { ...parse(origin, await readFile(nameOf(origin, turn), 'utf8')), turn };
     },
     async write(origin, { size, root, turn }) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder);
       const aside = `${nameOf(origin, turn)}.${randomBytes(6).toString('hex')}`;
       try {
         await writeDurably(aside, `${origin}\n${size}\n${root.toString('base64')}\n`);
@@ -83,15 +84,6 @@ async function writeDurably(file: string, text: string): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
   try {
     await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { LogError, parseVerifierKey, parseWitnessKey, verifyLedger } from '@strongroom/merkle-log';
+import { LogError, parseVerifierKey, parseWitnessKey, promisesIn, verifyLedger } from '@strongroom/merkle-log';
 import { CommandFailure } from '../../failure.ts';
 import type { Session } from '../../session.ts';
 import { tell } from '../verify/file.ts';
@@ -20,11 +20,12 @@ export async function verify(
       throw new CommandFailure('cli/no_file', `\`${file}\` can't be read`);
     });
   const held = await Promise.all(checkpoint.map(read));
-  const promised = (await Promise.all(promises.map(read))).flatMap((text) => text.split(/\s+/)).filter(Boolean);
+  const kept = await Promise.all(promises.map(read));
   try {
     // Before the server is asked: an export is an act, and is audited.
     const known = key === undefined ? null : parseVerifierKey(key);
     const witnesses = witness.map(parseWitnessKey);
+    const promised = kept.flatMap((text, at) => promisesIn(text, promises[at] ?? ''));
     const response = await server.open('GET', 'ledger/export', { headers: { accept: 'application/x-ndjson' } });
     const report = await verifyLedger(response.body ?? nothing(), { key: known, held, promises: promised, witnesses });
     tell(terminal, 'ledger', report, known !== null);

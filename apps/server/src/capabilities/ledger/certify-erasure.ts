@@ -44,7 +44,8 @@ export async function certifyErasure(
     if (newest === null) throw notFound();
     const key = logKey(workspaceId, entryKeys);
     const entries = await selectEntriesById(within, [...new Set(ids)]);
-    const last = Math.max(...entries.map(({ position }) => position));
+    // Not as arguments of one call: there may be more than a stack holds.
+    const last = entries.reduce((most, { position }) => Math.max(most, position), 0);
     const signed = openCheckpoint(newest, key).size;
     if (last > signed) throw pending(last);
     const { size, note } = await mostWitnessed(within, key, last, { size: signed, note: newest });

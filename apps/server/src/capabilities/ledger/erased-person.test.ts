@@ -109,3 +109,17 @@ test('an entry that comes in the middle of an erasure is under another key, whic
   await erase('carl@planted.example');
   expect(await ledger.get(workspaceId, late.entryId)).toMatchObject({ state: 'redacted' });
 });
+
+test('an address with an apostrophe in it is one name: whoever has it is erased, and nobody with the rest of it', async () => {
+  const gone = [
+    await ledger.append(by("o'brien@planted.example"), event('aviation')),
+    await ledger.append(by('ada@example.org'), event("pilots: O'Brien@planted.example", 'teams.member_added')),
+    await ledger.append(by('ada@example.org'), event("'o'brien@planted.example'", 'people.invited')),
+  ];
+  const kept = await ledger.append(by('brien@planted.example'), event('aviation'));
+
+  await erase("o'brien@planted.example");
+
+  for (const { entryId } of gone) expect((await ledger.get(workspaceId, entryId)).state).toBe('redacted');
+  expect((await ledger.get(workspaceId, kept.entryId)).state).toBe('open');
+});

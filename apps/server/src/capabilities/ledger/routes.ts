@@ -12,7 +12,7 @@ import {
 } from '@strongroom/protocol';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Asker, auditContext, type Call, installationId, type Verb, verb } from '#contracts';
+import { type Asker, auditContext, type Call, installationId, type Permission, type Verb, verb } from '#contracts';
 import { badEventId } from './errors.ts';
 import type { Ledger } from './index.ts';
 
@@ -143,7 +143,7 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       output: null,
       answers: { schema: z.string(), mediaTypes: [EXPORT_MEDIA_TYPE] },
       handle: async (call) => {
-        await recordExport(ledger, call.asker);
+        await recordExport(ledger, call.asker, { resource: 'installation', permission: 'workspace.manage' });
         return send(call, EXPORT_MEDIA_TYPE, ledger.export(installationId));
       },
     }),
@@ -207,9 +207,16 @@ function lastEventId({ request }: Call<unknown>): number | null {
 }
 
 /** The one act that happens unaudited: a log that was changed from outside takes no entry, and is then needed most. */
-async function recordExport(ledger: Ledger, asker: Asker): Promise<void> {
-  const decision = { allowed: true, reason: 'permission ledger.read' };
-  const event = { action: 'ledger.exported', resource: null, decision, outcome: 'done' } as const;
+async function recordExport(
+  ledger: Ledger,
+  asker: Asker,
+  { resource, permission }: { resource: string | null; permission: Permission } = {
+    resource: null,
+    permission: 'ledger.read',
+  },
+): Promise<void> {
+  const decision = { allowed: true, reason: `permission ${permission}` };
+  const event = { action: 'ledger.exported', resource, decision, outcome: 'done' } as const;
   await ledger.append(auditContext(asker), event).catch((error: unknown) => {
     if (!(error instanceof ProblemError && error.code === 'ledger/integrity_lost')) throw error;
   });

@@ -40,7 +40,8 @@ export function logKey(workspaceId: string, { signingKey }: EntryKeys): Verifier
 
 /**
  * INVARIANT: a checkpoint is signed only over entries that we wrote and on top of the checkpoint that we signed last;
- * what is found otherwise stops the log, loudly, and with it everything that is audited.
+ * what is found otherwise stops the log, loudly, and with it everything that is audited. So does a tree that does not begin with the
+ * one that this server saw last: that shows a log that is cut back under it, with its checkpoints, also where there is no witness.
  */
 export function createSequencer({
   database,
@@ -57,6 +58,7 @@ export function createSequencer({
   signed: (workspaceId: string) => void;
 }): Sequencer {
   const broken = new Map<string, ProblemError>();
+  const seen = new Map<string, Seen>();
   const timers = new Map<string, NodeJS.Timeout>();
   const waiting = new Map<string, Promise<void>>();
   const running = new Map<string, Promise<void>>();
@@ -76,12 +78,13 @@ export function createSequencer({
     requireSound(workspaceId);
     try {
       const entryKeys = await keys.forWorkspace(workspaceId);
-      let sequenced: number | 'busy';
+      let sequenced: Sequenced | 'busy';
       do {
         sequenced = await database.withWorkspace(workspaceId, (within) =>
-          sequenceGroup(within, workspaceId, entryKeys, clock.now()),
+          sequenceGroup(within, workspaceId, entryKeys, { now: clock.now(), seen: seen.get(workspaceId) ?? null }),
         );
-      } while (sequenced === groupSizeMax);
+        if (sequenced !== 'busy') seen.set(workspaceId, sequenced.tree);
+      } while (sequenced !== 'busy' && sequenced.count === groupSizeMax);
       // Whoever holds the tree may have looked before our entries were committed, or may die.
       if (sequenced === 'busy') plan(workspaceId, retryMs);
       else signed(workspaceId);
@@ -134,17 +137,23 @@ export function createSequencer({
   };
 }
 
-/** Resolves with how many entries were put into the tree; `busy` when another server is at it. */
+/** A tree that was committed, as far as this server knows. */
+type Seen = { readonly size: number; readonly root: Buffer };
+/** `count`: of entries that were put into the tree. */
+type Sequenced = { readonly count: number; readonly tree: Seen };
+
+/** `busy` when another server is at it. */
 async function sequenceGroup(
   within: Transaction<Tables>,
   workspaceId: string,
   keys: EntryKeys,
-  now: Date,
-): Promise<number | 'busy'> {
+  { now, seen }: { now: Date; seen: Seen | null },
+): Promise<Sequenced | 'busy'> {
   if (!(await tree.lockTree(within, workspaceId))) return 'busy';
   const range = await readTree(within, workspaceId, keys);
+  if (seen !== null) await requireContinued(within, seen, { size: range.size, root: range.root() });
   const leaves = await tree.selectNewLeaves(within, range.size, groupSizeMax);
-  if (leaves.length === 0) return 0;
+  if (leaves.length === 0) return { count: 0, tree: { size: range.size, root: range.root() } };
   const nodes: tree.NewNode[] = [];
   for (const { position, leafHash, mac } of leaves) {
     if (position !== range.size + 1) throw integrityLost(`entry ${range.size + 1} is missing`);
@@ -153,14 +162,22 @@ async function sequenceGroup(
     range.append(leafHash, (level, index, hash) => nodes.push({ level, index, hash }));
   }
   await tree.addNodes(within, workspaceId, nodes);
-  const checkpoint = { origin: originOf(workspaceId), size: range.size, root: range.root() };
+  const { size } = range;
+  const root = range.root();
   await tree.insertCheckpoint(within, {
     workspace_id: workspaceId,
-    size: range.size,
-    note: signCheckpoint(checkpoint, keys.signingKey),
+    size,
+    note: signCheckpoint({ origin: originOf(workspaceId), size, root }, keys.signingKey),
     signed_at: now,
   });
-  return leaves.length;
+  return { count: leaves.length, tree: { size, root } };
+}
+
+/** Throws `ledger/integrity_lost` when the tree of now does not begin with the one that was seen. */
+async function requireContinued(within: Transaction<Tables>, seen: Seen, now: Seen): Promise<void> {
+  if (now.size < seen.size) throw integrityLost(`it had ${seen.size} entries, and has ${now.size}`);
+  const root = now.size === seen.size ? now.root : compactRange(seen.size, await readOwnEdge(within, seen.size)).root();
+  if (!root.equals(seen.root)) throw integrityLost(`its first ${seen.size} entries are others than before`);
 }
 
 /** The tree as it was signed last. Throws `ledger/integrity_lost` when what is stored is another one. */
@@ -168,14 +185,15 @@ async function readTree(within: Transaction<Tables>, workspaceId: string, keys: 
   const note = await tree.selectNewestCheckpoint(within);
   if (note === null) return compactRange();
   const { size, root } = openOwn(note, logKey(workspaceId, keys));
-  const range = await tree.readEdge(within, size).then(
-    (edge) => compactRange(size, edge),
-    (error: unknown) => {
-      throw error instanceof RangeError ? integrityLost('a part of its tree is missing') : error;
-    },
-  );
+  const range = compactRange(size, await readOwnEdge(within, size));
   if (!range.root().equals(root)) throw integrityLost('its tree is not the one that was signed');
   return range;
+}
+
+async function readOwnEdge(within: Transaction<Tables>, size: number): Promise<readonly Uint8Array[]> {
+  return tree.readEdge(within, size).catch((error: unknown) => {
+    throw error instanceof RangeError ? integrityLost('a part of its tree is missing') : error;
+  });
 }
 
 /** Throws `ledger/integrity_lost` (503) for a note of somebody else. */

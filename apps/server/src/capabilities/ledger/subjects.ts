@@ -4,18 +4,26 @@ import type { EntryContent } from './entry-content.ts';
 import type { EntryKeys, Subject } from './ledger-keys.ts';
 import { deleteSubjects, forgetTerms, insertSubject, selectSubject } from './subject-store.ts';
 
-/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. */
-const addressPattern = /[^\s(),:;<>"'@]+@[^\s(),:;<>"'@]+/g;
+/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. `o'brien@example.org` is one. */
+const addressPattern = /[^\s(),:;<>"@]+@[^\s(),:;<>"'@]+/g;
 
 /**
  * Whom an entry names: every e-mail address of its actor and resource, and an actor that is a person by whatever name. What is
  * known of a person elsewhere in an entry (session, address, ids) is sealed with it. In order, so that a set has one joint key.
  */
 export function namesIn({ actor, resource }: Pick<EntryContent, 'actor' | 'resource'>): string[] {
-  const acting: string[] = actor.name.match(addressPattern) ?? [];
+  const acting = addressesIn(actor.name);
   if (actor.kind === 'person' && acting.length === 0) acting.push(actor.name);
-  const named = resource?.match(addressPattern) ?? [];
-  return [...new Set([...acting, ...named].map(normalName))].toSorted();
+  return [...new Set([...acting, ...addressesIn(resource ?? '')].map(normalName))].toSorted();
+}
+
+/** An apostrophe in front may be of the address or around it: then it counts as both, so that erasing either closes the entry. */
+function addressesIn(text: string): string[] {
+  const found: string[] = text.match(addressPattern) ?? [];
+  return found.flatMap((address) => {
+    const bare = address.replace(/^'+(?!@)/, '');
+    return bare === address ? [address] : [address, bare];
+  });
 }
 
 /** Two ways to write one address are one subject. */

@@ -261,6 +261,21 @@ describe('a log that was changed stops, loudly, and with it what needs it', () =
     await expect(startLedger().prove(workspaceId, id)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
   });
 
+  test.each(['cut', 'cut, and grown past by another server'])(
+    'at a log under a running server that was %s',
+    async (how) => {
+      await run(`delete from ledger_entries where workspace_id = $ws`);
+      await run(`delete from ledger_tiles where workspace_id = $ws`);
+      await run(`delete from ledger_checkpoints where workspace_id = $ws`);
+      await run(`update ledger_heads set position = 0 where workspace_id = $ws`);
+      const other = startLedger();
+      await append(how === 'cut' ? 10 : 30, other);
+      await other.sequence(workspaceId);
+      await expect(ledger.sequence(workspaceId)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
+      await expect(append(1)).rejects.toMatchObject({ code: 'ledger/integrity_lost' });
+    },
+  );
+
   test('at keys of the log that were taken away: new ones do not pass for them', async () => {
     await run(`delete from vault_object_keys where workspace_id = $ws`);
     await expect(startLedger().sequence(workspaceId)).rejects.toThrow(/newest checkpoint is not one of ours/);
