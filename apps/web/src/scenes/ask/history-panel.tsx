@@ -2,10 +2,11 @@ import { ActionIcon, Button, Skeleton, Stack, Text } from '@mantine/core';
 import type { Question } from '@strongroom/protocol';
 import { IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Asking } from '../../api/answer-stream.ts';
-import { meQuery, questionsQuery } from '../../api/queries.ts';
-import { forgetAllQuestions, forgetQuestion } from '../../api/verbs.ts';
+import { keepCertificate, meQuery, questionsQuery } from '../../api/queries.ts';
+import { eraseQuestion, forgetAllQuestions } from '../../api/verbs.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { dayName } from '../../components/words.ts';
@@ -35,7 +36,14 @@ function OwnHistory({ onAsk, titled = true }: HistoryProps) {
   const client = useQueryClient();
   const [confirming, setConfirming] = useState(false);
   const refresh = () => client.invalidateQueries({ queryKey: questionsQuery.queryKey });
-  const forget = useMutation({ mutationFn: forgetQuestion, onSuccess: refresh });
+  const forget = useMutation({
+    // Later: to close old copies at once would move every key of the workspace, for one question.
+    mutationFn: (id: string) => eraseQuestion(id, 'later'),
+    onSuccess: async (held) => {
+      keepCertificate(client, held);
+      await refresh();
+    },
+  });
   const forgetAll = useMutation({
     mutationFn: forgetAllQuestions,
     onSuccess: async () => {
@@ -61,6 +69,14 @@ function OwnHistory({ onAsk, titled = true }: HistoryProps) {
         </Text>
       )}
       <ProblemNote problem={forget.error} />
+      {forget.data !== undefined && (
+        <p role="status" className={classes['forgotten']}>
+          Forgotten.{' '}
+          <Link to="/audit/erasures/$erasure" params={{ erasure: forget.data.shown.erasure.id }}>
+            See its certificate
+          </Link>
+        </p>
+      )}
       {byDay(questions.data ?? []).map(([name, list]) => (
         <section key={name} aria-label={name}>
           <h3 className={classes['day']}>{name}</h3>
