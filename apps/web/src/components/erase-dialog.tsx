@@ -42,6 +42,8 @@ function EraseForm({ name, goes, stays, erase, onErased, onClose }: Omit<ErasePr
         keepCertificate(client, held);
         await navigate({ to: '/audit/erasures/$erasure', params: { erasure: held.shown.erasure.id } });
       }
+      // The button that opened the dialog is gone: whoever uses the keyboard goes on from the page.
+      document.getElementById('main')?.focus();
       await Promise.all([client.invalidateQueries({ queryKey: erasuresQuery.queryKey, exact: true }), onErased()]);
     },
   });
@@ -72,7 +74,7 @@ function EraseForm({ name, goes, stays, erase, onErased, onClose }: Omit<ErasePr
         <TextInput
           label={
             <>
-              Type <strong className={classes['name']}>{name}</strong> to confirm
+              Type <code className={classes['name']}>{name}</code> to confirm
             </>
           }
           description="This cannot be taken back, by anybody"

@@ -24,7 +24,9 @@ export function ErasureRow({ erasure }: { erasure: Erasure }) {
             {what}
           </Link>
         ) : (
-          what
+          <>
+            {what} <span className={classes['none']}>no key, so no certificate</span>
+          </>
         )}
       </Table.Td>
       <Table.Td className={classes['state'] ?? ''}>
@@ -32,7 +34,7 @@ export function ErasureRow({ erasure }: { erasure: Erasure }) {
       </Table.Td>
       <Table.Td className={classes['when'] ?? ''}>{moment(requestedAt)}</Table.Td>
       <Table.Td className={classes['final'] ?? ''}>{finalAt === null ? 'within a day' : moment(finalAt)}</Table.Td>
-      <Table.Td className={classes['keys'] ?? ''}>{hasCertificate ? number(keys) : 'none, so no certificate'}</Table.Td>
+      <Table.Td className={classes['keys'] ?? ''}>{number(keys)}</Table.Td>
       <Table.Td className={classes['id'] ?? ''}>{subject}</Table.Td>
     </Table.Tr>
   );
