@@ -22,6 +22,7 @@ const SCENES = [
   '/catalog?table=aviation.public.flights',
   '/people',
   '/audit',
+  '/audit/erasures',
   '/settings',
 ] as const;
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { ANSWER_MEDIA_TYPE, encodeStreamEvent } from '@strongroom/protocol';
 import { framesOf, problem } from './fake-answers.ts';
 import { at, entries, entryOf, ledgerStatus, people, questions, sources, tables } from './fake-data.ts';
+import { certificates, erasures, holdings, vaultStatus } from './fake-lifecycle.ts';
 
 // A stand-in for the server, for looking at scenes and for the tests of the face: the built app under the same
 // Content-Security-Policy, metadata from memory, answers as real frames. It decides and protects nothing.
@@ -115,6 +116,10 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
     },
     'GET ledger/status': () => ledgerStatus,
     'GET ledger/': ({ parts }) => entries.find(({ id }) => id === parts[1]),
+    'GET erasures': () => ({ erasures: listed(erasures) }),
+    'GET erasures/': ({ parts }) => certificates.find(({ erasure }) => erasure.id === parts[1]),
+    'GET holdings': () => ({ holdings }),
+    'GET vault': () => vaultStatus,
     'DELETE sessions/': () => {
       state.signedIn = false;
       return {};

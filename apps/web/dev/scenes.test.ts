@@ -58,7 +58,10 @@ const SCENES: readonly (readonly [string, string])[] = [
   ['/catalog?table=aviation.public.flights', 'Minutes late on arrival'],
   ['/people', 'Ada Moreno'],
   ['/audit', 'query.completed'],
-  ['/settings', 'Your tokens'],
+  ['/audit/erasures', 'no key, so no certificate'],
+  ['/audit/erasures/0190b3c8-0000-7000-8000-000000000077', 'What the audit log shows'],
+  ['/audit/erasures/0190b3c8-0000-7000-8000-000000000078', 'Pending, not final'],
+  ['/settings', 'Every place that holds something'],
   ['/sign-in', 'one-time link'],
 ];
 

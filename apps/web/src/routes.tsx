@@ -72,6 +72,16 @@ export function createAppRouter(client: QueryClient) {
     validateSearch: (search): { entry?: string | undefined } => ({ entry: text(search['entry']) }),
     component: lazyRouteComponent(() => import('./scenes/audit/audit-scene.tsx'), 'AuditScene'),
   });
+  const erasures = createRoute({
+    getParentRoute: () => inside,
+    path: '/audit/erasures',
+    component: lazyRouteComponent(() => import('./scenes/audit/erasures-scene.tsx'), 'ErasuresScene'),
+  });
+  const certificate = createRoute({
+    getParentRoute: () => inside,
+    path: '/audit/erasures/$erasure',
+    component: lazyRouteComponent(() => import('./scenes/audit/certificate-scene.tsx'), 'CertificateScene'),
+  });
   const settings = createRoute({
     getParentRoute: () => inside,
     path: '/settings',
@@ -80,7 +90,7 @@ export function createAppRouter(client: QueryClient) {
   return createRouter({
     routeTree: root.addChildren([
       signIn,
-      inside.addChildren([home, ask, sources, source, catalog, people, audit, settings]),
+      inside.addChildren([home, ask, sources, source, catalog, people, audit, erasures, certificate, settings]),
     ]),
     defaultPreload: 'intent',
     defaultErrorComponent: SceneFailed,

@@ -37,6 +37,16 @@ export async function callForText(method: Method, path: string, sending: Sending
   }
 }
 
+/** The bytes of the answer, for a file that must be what was sent. */
+export async function callForBytes(method: Method, path: string, sending: Sending = {}): Promise<Blob> {
+  const response = await send(method, path, sending);
+  try {
+    return await response.blob();
+  } catch {
+    throw new ProblemError('web/broken_off', 502, 'the answer broke off before its end');
+  }
+}
+
 /** The list inside an answer like `{ "sources": [...] }`. */
 export function listIn<T>(name: string, list: Parser<T[]>): Parser<T[]> {
   return {

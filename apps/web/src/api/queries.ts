@@ -1,15 +1,20 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
+import type { HeldCertificate } from './certificate.ts';
 import {
+  listErasures,
+  listHoldings,
   listPeople,
   listQuestions,
   listSources,
   listTables,
   listTeams,
   listTokens,
+  readCertificate,
   readMe,
   readSettings,
   readSource,
   readTable,
+  readVault,
 } from './verbs.ts';
 
 // Metadata only. INVARIANT: rows of an answer never enter this cache; they live in scenes/ask/answers.ts.
@@ -38,6 +43,28 @@ export const questionsQuery = queryOptions({
   queryFn: ({ signal }) => listQuestions({ signal }),
   gcTime: 0,
 });
+
+export const erasuresQuery = queryOptions({
+  queryKey: ['erasures'],
+  queryFn: ({ signal }) => listErasures({ signal }),
+});
+export const holdingsQuery = queryOptions({
+  queryKey: ['holdings'],
+  queryFn: ({ signal }) => listHoldings({ signal }),
+  staleTime: 300_000,
+});
+export const vaultQuery = queryOptions({ queryKey: ['vault'], queryFn: ({ signal }) => readVault({ signal }) });
+
+export function certificateQuery(id: string) {
+  return queryOptions({ queryKey: ['certificates', id], queryFn: ({ signal }) => readCertificate(id, { signal }) });
+}
+
+/** Keeps a certificate while this tab is open: who may not read the audit log gets theirs in one answer, and never again. */
+export function keepCertificate(client: QueryClient, held: HeldCertificate): void {
+  const { queryKey } = certificateQuery(held.shown.erasure.id);
+  client.setQueryDefaults(queryKey, { gcTime: Infinity });
+  client.setQueryData(queryKey, held);
+}
 
 export function sourceQuery(name: string) {
   return queryOptions({ queryKey: ['sources', name], queryFn: ({ signal }) => readSource(name, { signal }) });

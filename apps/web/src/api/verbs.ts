@@ -1,12 +1,15 @@
 import {
   catalogHitSchema,
   catalogTableSchema,
+  drillReportSchema,
+  erasureSchema,
   filePreviewSchema,
   invitedSchema,
   ledgerEntrySchema,
   ledgerPageSchema,
   ledgerStatusSchema,
   meSchema,
+  personHoldingSchema,
   personSchema,
   questionSchema,
   type Role,
@@ -16,8 +19,10 @@ import {
   teamSchema,
   tokenCreatedSchema,
   tokenSchema,
+  vaultStatusSchema,
 } from '@strongroom/protocol';
-import { call, callForNothing, callForText, listIn, segment } from './client.ts';
+import { callForCertificate } from './certificate.ts';
+import { call, callForBytes, callForNothing, callForText, listIn, segment } from './client.ts';
 
 // One function a verb of the server, named as the verb. Answers are parsed by the protocol's schemas.
 
@@ -88,8 +93,24 @@ export const annotate = (resource: string, body: Annotation) =>
 
 export const listQuestions = (options: Signal = {}) =>
   call(listIn('questions', questionSchema.array()), 'GET', '/questions?limit=200', options);
-export const forgetQuestion = (id: string) => callForNothing('DELETE', `/questions/${segment(id)}`);
 export const forgetAllQuestions = () => callForNothing('DELETE', '/questions');
+
+/** `later`: keys are destroyed at once, and old copies of the database stop opening within a day. */
+export type EraseWhen = 'now' | 'later';
+export const erasePerson = (id: string, when: EraseWhen) =>
+  callForCertificate('POST', `/people/${segment(id)}:erase`, { body: { when } });
+export const eraseSource = (name: string, when: EraseWhen) =>
+  callForCertificate('POST', `/sources/${segment(name)}:erase`, { body: { when } });
+export const eraseQuestion = (id: string, when: EraseWhen) =>
+  callForCertificate('POST', `/questions/${segment(id)}:erase`, { body: { when } });
+export const listErasures = (options: Signal = {}) =>
+  call(listIn('erasures', erasureSchema.array()), 'GET', '/erasures', options);
+export const readCertificate = (id: string, options: Signal = {}) =>
+  callForCertificate('GET', `/erasures/${segment(id)}`, options);
+export const listHoldings = (options: Signal = {}) =>
+  call(listIn('holdings', personHoldingSchema.array()), 'GET', '/holdings', options);
+/** A zip of what is kept about the one who asks. */
+export const exportMe = () => callForBytes('GET', '/me/export');
 
 /** What an entry must have to be shown; what is empty is not asked for. */
 export type LedgerFilter = {
@@ -115,3 +136,8 @@ export function parameters(input: Readonly<Record<string, string | number | unde
 
 export const readSettings = (options: Signal = {}) => call(settingsSchema, 'GET', '/settings', options);
 export const readSignInKind = (options: Signal = {}) => call(signInKindSchema, 'GET', '/sign-in', options);
+
+export const readVault = (options: Signal = {}) => call(vaultStatusSchema, 'GET', '/vault', options);
+export const drillVault = () => call(drillReportSchema, 'POST', '/vault:drill', { body: {} });
+export const rotateVaultKey = () => callForNothing('POST', '/vault/key:rotate', { body: {} });
+export const endEpochs = () => callForNothing('POST', '/vault/epochs:end', { body: {} });

@@ -1,17 +1,15 @@
-import { ActionIcon, Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Skeleton, Stack, Text } from '@mantine/core';
 import type { Question } from '@strongroom/protocol';
-import { IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Asking } from '../../api/answer-stream.ts';
-import { meQuery, questionsQuery } from '../../api/queries.ts';
-import { forgetAllQuestions, forgetQuestion } from '../../api/verbs.ts';
+import { keepCertificate, meQuery, questionsQuery } from '../../api/queries.ts';
+import { eraseQuestion, forgetAllQuestions } from '../../api/verbs.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { dayName } from '../../components/words.ts';
+import { ForgottenItem, HistoryItem } from './history-item.tsx';
 import classes from './history.module.css';
-import { focusQuestion } from '../../components/shell/use-keys.ts';
-import { changeDraft } from './this-tab.ts';
 
 type HistoryProps = { onAsk: (asking: Asking) => void; titled?: boolean };
 
@@ -33,9 +31,23 @@ export function HistoryPanel(props: HistoryProps) {
 function OwnHistory({ onAsk, titled = true }: HistoryProps) {
   const questions = useQuery(questionsQuery);
   const client = useQueryClient();
+  /** By question: the erasure that it was forgotten in. They stay in their place until the list is read again. */
+  const [forgotten, setForgotten] = useState<ReadonlyMap<string, string>>(new Map());
   const [confirming, setConfirming] = useState(false);
   const refresh = () => client.invalidateQueries({ queryKey: questionsQuery.queryKey });
-  const forget = useMutation({ mutationFn: forgetQuestion, onSuccess: refresh });
+  const forget = useMutation({
+    // Later: to close old copies at once would move every key of the workspace, for one question.
+    mutationFn: (id: string) => eraseQuestion(id, 'later'),
+    onSuccess: (held, id) => {
+      keepCertificate(client, held);
+      setForgotten((before) => new Map(before).set(id, held.shown.erasure.id));
+      client.setQueryData(questionsQuery.queryKey, (list) =>
+        list?.map((question) => (question.id === id ? wordless(question) : question)),
+      );
+      // Read again by the next that shows it, not under the pointer.
+      return client.invalidateQueries({ queryKey: questionsQuery.queryKey, refetchType: 'none' });
+    },
+  });
   const forgetAll = useMutation({
     mutationFn: forgetAllQuestions,
     onSuccess: async () => {
@@ -65,36 +77,19 @@ function OwnHistory({ onAsk, titled = true }: HistoryProps) {
         <section key={name} aria-label={name}>
           <h3 className={classes['day']}>{name}</h3>
           <ul className={classes['list']}>
-            {list.map((question) => (
-              <li key={question.id} className={classes['item']}>
-                <button
-                  type="button"
-                  className={classes['words']}
-                  title={titleOf(question)}
-                  onClick={() => takeUp(question)}
-                  data-sql={question.question === null}
-                >
-                  <span>{titleOf(question)}</span>
-                </button>
-                <span className={classes['actions']}>
-                  <ActionIcon
-                    size="sm"
-                    aria-label={`Ask again: ${titleOf(question)}`}
-                    onClick={() => onAsk(askingOf(question))}
-                  >
-                    <IconPlayerPlay size={14} />
-                  </ActionIcon>
-                  <ActionIcon
-                    size="sm"
-                    aria-label={`Forget: ${titleOf(question)}`}
-                    onClick={() => forget.mutate(question.id)}
-                    loading={forget.isPending && forget.variables === question.id}
-                  >
-                    <IconTrash size={14} />
-                  </ActionIcon>
-                </span>
-              </li>
-            ))}
+            {list.map((question) => {
+              const erasure = forgotten.get(question.id);
+              if (erasure !== undefined) return <ForgottenItem key={question.id} erasure={erasure} />;
+              return (
+                <HistoryItem
+                  key={question.id}
+                  question={question}
+                  onAsk={onAsk}
+                  onForget={() => forget.mutate(question.id)}
+                  isForgetting={forget.isPending && forget.variables === question.id}
+                />
+              );
+            })}
           </ul>
         </section>
       ))}
@@ -117,18 +112,9 @@ function OwnHistory({ onAsk, titled = true }: HistoryProps) {
   );
 }
 
-function titleOf(question: Question): string {
-  return question.question ?? question.sql.asked ?? 'SQL';
-}
-
-function askingOf(question: Question): Asking {
-  return { mode: question.question === null ? 'sql' : 'question', text: titleOf(question), source: question.source };
-}
-
-function takeUp(question: Question): void {
-  const { mode, text, source } = askingOf(question);
-  changeDraft(mode === 'sql' ? { mode, sql: text, source } : { mode, question: text, source });
-  focusQuestion();
+/** A forgotten question leaves this tab too; only when it was asked stays, for its place. */
+function wordless(question: Question): Question {
+  return { ...question, question: null, sql: { asked: null, run: null }, disclosure: null };
 }
 
 function byDay(questions: readonly Question[]): [string, Question[]][] {

@@ -9,6 +9,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { RecordTable } from '../../components/record-table.tsx';
 import { Scene } from '../../components/scene.tsx';
+import { AuditTabs } from './audit-tabs.tsx';
 import { EntryDrawer } from './entry-drawer.tsx';
 import { EntryFilters, filterOf, isFiltered, noFilter, timesOf } from './entry-filters.tsx';
 import { EntryRow } from './entry-row.tsx';
@@ -80,6 +81,7 @@ export function AuditScene() {
         </>
       }
     >
+      <AuditTabs />
       <StatusLine />
       <EntryFilters text={text} settled={settled} onChange={setText} />
       <ProblemNote problem={live.problem} />

@@ -4,9 +4,10 @@ import { IconUserPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { meQuery, peopleQuery } from '../../api/queries.ts';
-import { changeRole, removePerson } from '../../api/verbs.ts';
+import { changeRole, erasePerson, removePerson } from '../../api/verbs.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { EraseDialog } from '../../components/erase-dialog.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { RecordTable } from '../../components/record-table.tsx';
 import { ago } from '../../components/words.ts';
@@ -21,6 +22,7 @@ export function PersonList() {
   const people = useQuery(peopleQuery);
   const [inviting, setInviting] = useState(false);
   const [removing, setRemoving] = useState<Person | null>(null);
+  const [erasing, setErasing] = useState<Person | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: peopleQuery.queryKey });
   const role = useMutation({
     mutationFn: ({ id, to }: { id: string; to: Role }) => changeRole(id, to),
@@ -68,7 +70,7 @@ export function PersonList() {
             <Table.Td>
               {person.teams.join(', ') || (
                 <Text c="dimmed" span>
-                  no team
+                  {'no\u00a0team'}
                 </Text>
               )}
             </Table.Td>
@@ -85,6 +87,21 @@ export function PersonList() {
                 >
                   Remove
                 </Button>
+                <Button
+                  variant="subtle"
+                  color="gray"
+                  size="xs"
+                  aria-label={`Erase ${person.name}`}
+                  // Whoever erased themselves would be signed out before they could keep the certificate.
+                  {...(person.id === me.data?.person.id && {
+                    disabled: true,
+                    bg: 'transparent',
+                    title: 'Another admin has to erase you',
+                  })}
+                  onClick={() => setErasing(person)}
+                >
+                  Erase
+                </Button>
               </Group>
             </Table.Td>
           </Table.Tr>
@@ -98,6 +115,24 @@ export function PersonList() {
         </EmptyState>
       )}
       <Invite opened={inviting} onClose={() => setInviting(false)} />
+      <EraseDialog
+        opened={erasing !== null}
+        title={`Erase ${erasing?.name ?? ''}?`}
+        name={erasing?.email ?? ''}
+        goes={[
+          'Their account, sessions and tokens; running questions stop',
+          'Every question they asked',
+          'Who they were in the audit log: entries about them stop opening',
+        ]}
+        stays={[
+          'In the audit log: when something happened, what it was and how it ended',
+          'Sources they added, as those of a former colleague',
+          'Backups of the key file and exports that somebody made; delete these yourself',
+        ]}
+        erase={(when) => erasePerson(erasing?.id ?? '', when)}
+        onErased={refresh}
+        onClose={() => setErasing(null)}
+      />
       <Confirm
         opened={removing !== null}
         title={`Remove ${removing?.name ?? ''}?`}

@@ -1,17 +1,20 @@
 import { Button, SegmentedControl, Skeleton, Text, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { meQuery, settingsQuery } from '../../api/queries.ts';
+import { meQuery, settingsQuery, useMay } from '../../api/queries.ts';
 import { signOut } from '../../api/verbs.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Scene } from '../../components/scene.tsx';
 import { TokenList } from '../../components/token-list.tsx';
 import { forgetEverything } from '../ask/this-tab.ts';
+import { KeptAboutYou } from './kept-about-you.tsx';
+import { KeysCard } from './keys-card.tsx';
 import classes from './settings.module.css';
 
 export function SettingsScene() {
   const me = useQuery(meQuery);
   const settings = useQuery(settingsQuery);
+  const mayManage = useMay('workspace.manage');
   const client = useQueryClient();
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -97,6 +100,8 @@ export function SettingsScene() {
         <h2 id="tokens">Your tokens</h2>
         <TokenList />
       </section>
+      {mayManage && <KeysCard />}
+      <KeptAboutYou />
     </Scene>
   );
 }

@@ -1,17 +1,16 @@
 import { Anchor, Button, Group, Skeleton, Text } from '@mantine/core';
 import type { Source } from '@strongroom/protocol';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useParams } from '@tanstack/react-router';
 import { sourceQuery } from '../../api/queries.ts';
-import { refreshSource, removeSource } from '../../api/verbs.ts';
+import { refreshSource } from '../../api/verbs.ts';
 import { ButtonLink } from '../../components/button-link.tsx';
-import { Confirm } from '../../components/confirm.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Scene } from '../../components/scene.tsx';
 import { ago, count, day, sentence } from '../../components/words.ts';
 import { changeDraft } from '../ask/this-tab.ts';
 import { Grants } from './grants.tsx';
+import { Leave } from './leave.tsx';
 import { Status, Warning } from './source-card.tsx';
 import classes from './sources.module.css';
 
@@ -43,22 +42,12 @@ export function SourceScene() {
 
 function Detail({ source }: { source: Source }) {
   const client = useQueryClient();
-  const navigate = useNavigate();
-  const [removing, setRemoving] = useState(false);
   const changed = () =>
     Promise.all([
       client.invalidateQueries({ queryKey: ['sources'] }),
       client.invalidateQueries({ queryKey: ['tables'] }),
     ]);
   const refresh = useMutation({ mutationFn: () => refreshSource(source.name), onSuccess: changed });
-  const remove = useMutation({
-    mutationFn: () => removeSource(source.name),
-    onSuccess: async () => {
-      client.removeQueries({ queryKey: ['sources', source.name] });
-      await navigate({ to: '/sources' });
-      await changed();
-    },
-  });
   return (
     <>
       {source.warnings.length > 0 && (
@@ -97,28 +86,7 @@ function Detail({ source }: { source: Source }) {
         <ProblemNote problem={refresh.error} />
       </section>
       {source.mayManage && <Grants source={source} />}
-      {source.mayManage && (
-        <section className={classes['panel']} aria-label="Remove">
-          <h2>Remove it</h2>
-          <Text mb="sm" c="dimmed">
-            Its address, names and descriptions go, and the keys they were sealed under.{' '}
-            {source.kind === 'file' ? 'The uploaded file goes too.' : 'Nothing changes in the database itself.'}
-          </Text>
-          <Button variant="default" c="var(--sr-danger)" onClick={() => setRemoving(true)}>
-            Remove {source.name}
-          </Button>
-          <Confirm
-            opened={removing}
-            title={`Remove ${source.name}?`}
-            says="Running questions stop now, and nobody can ask it any more. This cannot be taken back."
-            action="Remove"
-            pending={remove.isPending}
-            problem={remove.error}
-            onConfirm={() => remove.mutate()}
-            onClose={() => setRemoving(false)}
-          />
-        </section>
-      )}
+      {source.mayManage && <Leave source={source} onGone={changed} />}
     </>
   );
 }
