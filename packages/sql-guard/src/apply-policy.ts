@@ -1,6 +1,7 @@
 import type { Node, SelectStmt } from '@pgsql/types';
 import { and, column, literal, or, table as tableNode, target } from './build-tree.ts';
 import type { NumberType } from './functions.ts';
+import { groupByKey } from './group-by-key.ts';
 import { type AdmittingGrant, shownAs } from './mask.ts';
 import { isClearFor, showingOf, type TableGrant } from './policy.ts';
 import type { ParseOne } from './print-postgres.ts';
@@ -17,6 +18,7 @@ export type PolicyTable = {
   readonly table: GuardTable;
   /** Canonical type of each column. */
   readonly types: Readonly<Record<string, string>>;
+  readonly primaryKey: readonly string[];
   readonly grants: readonly TableGrant[];
 };
 
@@ -75,6 +77,9 @@ export function applyPolicy(
     if (found === undefined) throw new Error('a table without a grant was resolved');
     if (isOpen(found)) continue;
     const alias = range.alias?.aliasname ?? found.table.name;
+    const { isAlone } = place;
+    const columns = new Set(read.get(key));
+    if (!alwaysQualify) groupByKey(place.select, { alias, isAlone, columns, primaryKey: clearKey(found) });
     become(place.node, barrier(place, found, alias, read.get(key) ?? []));
   }
   return { filtered, rules: [...rules] };
@@ -143,6 +148,11 @@ function wordOf(showing: ReturnType<typeof showingOf>): string {
 /** Nothing to hide from the asker: no barrier. */
 function isOpen({ types, grants }: PolicyTable): boolean {
   return grants.some(({ filter }) => filter === null) && Object.keys(types).every((name) => isClearFor(grants, name));
+}
+
+/** Of a key that is masked two rows may look alike. */
+function clearKey({ primaryKey, grants }: PolicyTable): readonly string[] {
+  return primaryKey.every((column) => isClearFor(grants, column)) ? primaryKey : [];
 }
 
 /** The table itself, as it was named: ONLY stays. */

@@ -94,7 +94,8 @@ function policyTask(schema: SourceSchema, policy: AskerPolicy | null): PolicyTas
   const tables = schema.tables.flatMap((table) => {
     const found = policyOf(policy, table.schema, table.name);
     const types = Object.fromEntries(table.columns.map(({ name, type }) => [name, type]));
-    return found === null ? [] : [{ table: guardTable(table), types, grants: found.grants }];
+    const { primaryKey } = table;
+    return found === null ? [] : [{ table: guardTable(table), types, primaryKey, grants: found.grants }];
   });
   return { tables, attributes: policy.attributes };
 }

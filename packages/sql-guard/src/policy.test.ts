@@ -261,6 +261,26 @@ describe('a masked value is nowhere to be had', () => {
   });
 });
 
+test('who groups by the primary key may name the other columns, as without a barrier', async () => {
+  const keyed = {
+    tables: schema.tables.map((table) => (table.name === 'staff' ? { ...table, primaryKey: ['id'] } : table)),
+  };
+  const policy = policyOf([red]);
+  for (const sql of [
+    'select id, name, upper(team), count(*) from staff group by id order by born, id',
+    'select s.id, s.name, max(t.city) from staff s left join teams t on t.team = s.team group by 1 having s.salary > 50 order by s.id',
+    'select t.team, (select count(*) from teams where teams.team = s.team) from staff s, teams t where t.team = s.team group by s.id, t.team order by s.id',
+  ]) {
+    const { checked } = await guard.check({ sql, dialect: 'postgres', schema: keyed, policy, rowsMax: 100 });
+    const rows = comparable(await rowsOf(checked));
+    const whole = comparable(
+      (await peer.query<unknown[]>({ text: sql.replaceAll(/\bstaff\b/g, 'public.staff'), rowMode: 'array' })).rows,
+    );
+    expect(rows.length).toBeGreaterThan(3);
+    expect(whole).toEqual(expect.arrayContaining(rows));
+  }
+});
+
 test('an attribute is a value, whatever is in it; without one a filter admits nothing', async () => {
   const hostile = "red' or true --";
   expect(await run('select id from staff', policyOf([red], { 'user.attributes.team': hostile }))).toEqual([]);
