@@ -46,13 +46,18 @@ export function HistoryItem({ question, onAsk, onForget, isForgetting }: ItemPro
  */
 export function ForgottenItem({ erasure }: { erasure: string }) {
   return (
-    <li className={classes['forgotten']} role="status">
-      Forgotten.{' '}
-      <Link to="/audit/erasures/$erasure" params={{ erasure }} autoFocus>
+    <li className={classes['forgotten']}>
+      <span role="status">Forgotten.</span>{' '}
+      <Link to="/audit/erasures/$erasure" params={{ erasure }} ref={focusOnce}>
         See its certificate
       </Link>
     </li>
   );
+}
+
+/** Not anew with each rendering: as a ref it is called when the link comes and when it goes. */
+function focusOnce(link: HTMLAnchorElement | null): void {
+  link?.focus();
 }
 
 function titleOf(question: Question): string {

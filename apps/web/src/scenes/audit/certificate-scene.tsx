@@ -37,12 +37,21 @@ export function CertificateScene() {
         )
       }
       actions={
-        held !== undefined && (
+        (mayRead || held !== undefined) && (
           <>
-            <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={() => window.print()}>
+            <Button
+              variant="default"
+              leftSection={<IconPrinter size={16} />}
+              disabled={held === undefined}
+              onClick={() => window.print()}
+            >
               Print
             </Button>
-            <Button leftSection={<IconDownload size={16} />} onClick={() => saveAs(fileName, held.bytes)}>
+            <Button
+              leftSection={<IconDownload size={16} />}
+              disabled={held === undefined}
+              onClick={() => held !== undefined && saveAs(fileName, held.bytes)}
+            >
               Download certificate
             </Button>
           </>
@@ -65,7 +74,7 @@ export function CertificateScene() {
 function Waiting() {
   return (
     <Stack gap="md">
-      {[72, 132, 720].map((height) => (
+      {[76, 92, 640].map((height) => (
         <Skeleton key={height} height={height} radius="md" />
       ))}
     </Stack>
