@@ -31,13 +31,19 @@ export function runSqlOff(): ProblemError {
   return new ProblemError('query/run_sql_off', 403, 'an admin has turned off running SQL in this workspace');
 }
 
+/** While it ran. What was streamed until then is the reader's. */
+export function rightsChanged(): ProblemError {
+  return new ProblemError('query/rights_changed', 403, 'what you may see was changed while the query ran; ask again');
+}
+
 export function personUnknown(email: string): ProblemError {
   return new ProblemError('query/person_unknown', 404, `there is nobody called \`${email}\` in this workspace`);
 }
 
 /** What went wrong as a problem; anything that isn't one of ours is an internal error and says nothing of itself. */
 export function asProblem(error: unknown, signal: AbortSignal): ProblemError {
-  if (signal.aborted) return cancelled();
+  if (signal.aborted)
+    return signal.reason instanceof ProblemError && signal.reason.status === 403 ? signal.reason : cancelled();
   if (error instanceof ProblemError) return error;
   return new ProblemError('query/internal', 500, 'the query could not be run, because of a fault of ours', {
     internal: error instanceof Error ? error.name : 'unknown',

@@ -15,6 +15,8 @@ export type QueryLimits = {
   readonly runningPerSourceMax: { readonly postgres: number; readonly duckdb: number };
   /** How long one more than that waits for another of the person's to end. */
   readonly waitMs: number;
+  /** How often the right to a query that goes on is looked at again. */
+  readonly lookAgainMs: number;
 };
 
 export const QUERY_LIMITS: QueryLimits = {
@@ -25,6 +27,7 @@ export const QUERY_LIMITS: QueryLimits = {
   runningMax: 20,
   runningPerSourceMax: { postgres: 4, duckdb: 1 },
   waitMs: 10_000,
+  lookAgainMs: 1_000,
 };
 
 /** Throws `query/limit_too_large` (400) when more rows are asked for than may be had. */

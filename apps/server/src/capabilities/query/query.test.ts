@@ -79,7 +79,7 @@ beforeEach(() => {
         if (!['numbers', 'others', 'more'].includes(name))
           throw new ProblemError('query/denied', 403, 'not open to you');
         const id = name === 'numbers' ? 's' : name;
-        return { id, name, dialect: 'postgres', workspaceId: 'w', policy: null, runSql } as never;
+        return { id, name, dialect: 'postgres', workspaceId: 'w', policy: null, view: '', runSql } as never;
       },
       manage: () => Promise.reject(new Error('no policy is applied here')),
       use: async () => watched,
@@ -89,7 +89,7 @@ beforeEach(() => {
     },
     catalog: { schemaFor: async () => schema },
     access: {} as never,
-    directory: {} as never,
+    directory: { subjectByEmail: async () => ({ ...asker, attributes: {} }) },
     limits: { runningMax: 3, runningPerSourceMax: { postgres: 2, duckdb: 1 }, waitMs: 2_000 },
   });
 });

@@ -1,12 +1,14 @@
 import type { Guard } from '@strongroom/sql-guard';
 import { type AnswerEvent, type Frame, type Outcome, problemDocument } from '@strongroom/protocol';
 import type { Asker, AuditEvent, AuditWriter } from '#contracts';
+import type { Directory } from '#access';
 import type { Catalog } from '#catalog';
 import type { SourceHandle, Sources } from '#sources';
 import { auditContext } from '#contracts';
 import { asProblem, runSqlOff } from './errors.ts';
 import { type QueryLimits, rowLimit } from './limits.ts';
 import type { RunningQueries } from './running-queries.ts';
+import { watchRights } from './watch-rights.ts';
 
 export type QueryRequest = {
   readonly source: string;
@@ -20,6 +22,7 @@ export type QueryRequest = {
 
 export type RunQueryDeps = {
   readonly sources: Pick<Sources, 'find' | 'use'>;
+  readonly directory: Pick<Directory, 'subjectByEmail'>;
   readonly catalog: Pick<Catalog, 'schemaFor'>;
   readonly guard: Guard;
   readonly audit: AuditWriter;
@@ -52,6 +55,7 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
       signal: request.signal,
     });
     signal = entry.signal;
+    using _watch = watchRights(deps, asker, handle, entry.stop);
     const rowsMax = rowLimit(request.limit, deps.limits);
     if (!handle.runSql) throw runSqlOff();
     const { checked, rules, filtered } = await check(deps, asker, handle, request, rowsMax);

@@ -16,6 +16,7 @@ export type RunningQueries = {
 
 export type RunningQuery = Disposable & {
   readonly signal: AbortSignal;
+  stop(reason: Error): void;
   /**
    * Call before a connection is taken. Waits while the person has enough running on this source, for a query of theirs
    * to end; throws `query/too_many_running` (429) when none does in time, and the signal's reason when it aborts.
@@ -50,6 +51,7 @@ export function createRunningQueries({
       const stopped = AbortSignal.any([signal, entry.controller.signal]);
       return {
         signal: stopped,
+        stop: (reason) => entry.controller.abort(reason),
         async reachSource() {
           const late = AbortSignal.timeout(waitMs);
           while (isFull()) {

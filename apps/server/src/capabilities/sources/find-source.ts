@@ -1,12 +1,13 @@
 import type { AskerPolicy } from '@strongroom/sql-guard';
 import { type Dialect, type Source, sourceNameSchema } from '@strongroom/protocol';
+import type { PolicyRow } from '#access';
 import type { Asker } from '#contracts';
 import type { SourcesDeps } from './deps.ts';
 import { describeSource, isVisible, mayManage } from './describe-source.ts';
 import { denied, notFound } from './errors.ts';
 import { findByName, listAll, listQueryable, type SourcesTable } from './store.ts';
 
-export type ManagedSource = Omit<SourceHandle, 'policy' | 'runSql'>;
+export type ManagedSource = Omit<SourceHandle, 'policy' | 'view' | 'runSql'>;
 
 /** Proof that the asker may query the source; `use` opens nothing without one. */
 export type SourceHandle = {
@@ -17,6 +18,8 @@ export type SourceHandle = {
   readonly dialect: Dialect;
   /** What the asker may see of it; null: all. */
   readonly policy: AskerPolicy | null;
+  /** Another text as soon as what the asker may see of it is another. */
+  readonly view: string;
   /** The admin's switch; see `Access.runSql`. */
   readonly runSql: boolean;
 };
@@ -52,9 +55,17 @@ async function handlesOf(deps: SourcesDeps, asker: Asker, name?: string): Promis
     found.sources.map(async (source) => ({
       ...described(source),
       policy: await policies.forViewer(asker, found.rows.get(source.id)),
+      view: viewOf(asker, found.rows.get(source.id)),
       runSql: found.runSql,
     })),
   );
+}
+
+/** Without a policy whoever may query it sees all. */
+function viewOf({ teams, attributes }: Asker, policy: PolicyRow | undefined): string {
+  return policy === undefined
+    ? ''
+    : JSON.stringify([policy.id, teams.toSorted(), Object.entries(attributes ?? {}).toSorted()]);
 }
 
 /** A source to be managed, whether or not the asker may query it. Throws `sources/not_found`. */
