@@ -8,6 +8,7 @@ import type { Vault } from '#vault';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import type { Ledger } from './index.ts';
+import { createSubjects } from './subjects.ts';
 
 const clock = { now: () => new Date() };
 let folder: TemporaryFolder;
@@ -108,4 +109,40 @@ test('an entry that comes in the middle of an erasure is under another key, whic
   expect(found).not.toEqual(ids);
   await erase('carl@planted.example');
   expect(await ledger.get(workspaceId, late.entryId)).toMatchObject({ state: 'redacted' });
+});
+
+test('a subject that is erased between its row and its key is not used', async () => {
+  await ledger.append(by('bob@example.org'), event(null));
+  const keys = await vault.ledgerKeys.forWorkspace(workspaceId);
+  const erased: string[] = [];
+  const slow = {
+    ...keys,
+    subjectKey: async (id: string) => {
+      if (erased.length === 0) {
+        erased.push(id);
+        await erase('ada@example.org');
+      }
+      return keys.subjectKey(id);
+    },
+  };
+  const [subject] = await createSubjects(started.database).forEntry(workspaceId, slow, ['ada@example.org']);
+  expect(erased).toHaveLength(1);
+  expect(erased).not.toContain(subject?.id);
+  expect(await ledger.subjectsNamed(workspaceId, ['ada@example.org'])).toEqual([subject?.id]);
+});
+
+test('an entry that finds its subject while that is erased makes no new key for it', async () => {
+  await ledger.append(by('ada@example.org'), event(null));
+  const ids = await ledger.subjectsNamed(workspaceId, ['ada@example.org']);
+  const keys = await vault.ledgerKeys.forWorkspace(workspaceId);
+  await ledger.detachSubjects(workspaceId, ids);
+  await vault.destroy(workspaceId, ids);
+  // What the append that had looked the name up just before asks for now.
+  const [id] = ids;
+  const fresh = await vault.ledgerKeys.forWorkspace(workspaceId);
+  expect(fresh).not.toBe(keys);
+  await expect(fresh.subjectKey(id!)).rejects.toMatchObject({ code: 'vault/key_destroyed' });
+  // And the next entry about that name is under another key.
+  await ledger.append(by('ada@example.org'), event(null));
+  expect(await ledger.subjectsNamed(workspaceId, ['ada@example.org'])).not.toEqual(ids);
 });
