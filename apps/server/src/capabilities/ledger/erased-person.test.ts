@@ -146,3 +146,17 @@ test('an entry that finds its subject while that is erased makes no new key for 
   await ledger.append(by('ada@example.org'), event(null));
   expect(await ledger.subjectsNamed(workspaceId, ['ada@example.org'])).not.toEqual(ids);
 });
+
+test.each(["o'brien@example.org", "'quoted@example.org", 'a+b_c-d.e@sub.example.org'])(
+  'an address as people have them is one subject: %s',
+  async (address) => {
+    await ledger.append(by(address), event(null));
+    await ledger.append(by('admin@example.org'), event(`pilots: ${address}`, 'identity.member_added'));
+    await ledger.append(by(`${address} (by admin@example.org)`), event(null));
+    const tail = address.split("'").at(-1) ?? '';
+    if (tail !== address) expect(await ledger.subjectsNamed(workspaceId, [tail])).toEqual([]);
+    expect(await ledger.subjectsNamed(workspaceId, [address])).toHaveLength(1);
+    await erase(address);
+    expect(await exported()).not.toContain(tail);
+  },
+);

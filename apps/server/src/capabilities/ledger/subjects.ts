@@ -5,8 +5,8 @@ import type { EntryContent } from './entry-content.ts';
 import type { EntryKeys, Subject } from './ledger-keys.ts';
 import { deleteSubjects, forgetTerms, insertSubject, selectSubject } from './subject-store.ts';
 
-/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. */
-const addressPattern = /[^\s(),:;<>"'@]+@[^\s(),:;<>"'@]+/g;
+/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. An apostrophe belongs to it: `o'brien@…`. */
+const addressPattern = /[^\s(),:;<>"@]+@[^\s(),:;<>"'@]+/g;
 
 /**
  * Whom an entry names: every e-mail address of its actor and resource, and an actor that is a person by whatever name. What is
