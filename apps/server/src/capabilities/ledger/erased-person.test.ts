@@ -3,11 +3,12 @@ import { loadClusterSecret } from '@strongroom/keyring';
 import { verifyExport } from '@strongroom/merkle-log';
 import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { AuditContext, AuditEvent } from '#contracts';
+import type { Asker, AuditContext, AuditEvent } from '#contracts';
 import type { Vault } from '#vault';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import type { Ledger } from './index.ts';
+import { ledgerHolder } from './data-holder.ts';
 import { createSubjects } from './subjects.ts';
 
 const clock = { now: () => new Date() };
@@ -160,3 +161,15 @@ test.each(["o'brien@example.org", "'quoted@example.org", 'a+b_c-d.e@sub.example.
     expect(await exported()).not.toContain(tail);
   },
 );
+
+test('what a person takes with them holds their own entries, and not those of whom they once made a token for', async () => {
+  await ledger.append(by('bob@example.org'), event('own.table'));
+  const carl = by('carl@example.org');
+  await ledger.append({ ...carl, actor: { ...carl.actor, name: 'carl@example.org (by bob@example.org)' } }, event(null));
+  const asker = { workspaceId, personId: 'id of bob@example.org', email: 'bob@example.org' } as Asker;
+  let text = '';
+  for (const { rows } of ledgerHolder(ledger).exportPerson?.(asker) ?? [])
+    for await (const row of rows()) text += JSON.stringify(row);
+  expect(text).toContain('own.table');
+  expect(text).not.toContain('carl');
+});
