@@ -165,7 +165,10 @@ test.each(["o'brien@example.org", "'quoted@example.org", 'a+b_c-d.e@sub.example.
 test('what a person takes with them holds their own entries, and not those of whom they once made a token for', async () => {
   await ledger.append(by('bob@example.org'), event('own.table'));
   const carl = by('carl@example.org');
-  await ledger.append({ ...carl, actor: { ...carl.actor, name: 'carl@example.org (by bob@example.org)' } }, event(null));
+  await ledger.append(
+    { ...carl, actor: { ...carl.actor, name: 'carl@example.org (by bob@example.org)' } },
+    event(null),
+  );
   const asker = { workspaceId, personId: 'id of bob@example.org', email: 'bob@example.org' } as Asker;
   let text = '';
   for (const { rows } of ledgerHolder(ledger).exportPerson?.(asker) ?? [])

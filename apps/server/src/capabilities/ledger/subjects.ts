@@ -5,7 +5,7 @@ import type { EntryContent } from './entry-content.ts';
 import type { EntryKeys, Subject } from './ledger-keys.ts';
 import { deleteSubjects, forgetTerms, insertSubject, selectSubject } from './subject-store.ts';
 
-/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. An apostrophe belongs to it: `o'brien@…`. */
+/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`, or `o'brien@example.org`. */
 const addressPattern = /[^\s(),:;<>"@]+@[^\s(),:;<>"'@]+/g;
 
 /**
