@@ -11,6 +11,7 @@ import {
 } from '@strongroom/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scanFolder } from './support/scan-folder.ts';
+import { until } from './support/until.ts';
 
 const CANARY = 'CANARY-5b1f';
 const WORLD = `
@@ -243,6 +244,41 @@ test('two keys: with the admin’s turned nothing runs, whoever may query the so
   await json(['settings', 'run-sql', 'on']);
   expect(await query('ann', 'select id from staff')).toMatchObject({ outcome: 'rows' });
 });
+
+test('a query that runs when the right to it is taken back ends, in the source too', async () => {
+  const endless =
+    'select count(*) from staff, generate_series(1, 1000000) a, generate_series(1, 1000000) b where team is not null';
+  for (const [take, give] of [
+    [
+      ['people', 'attributes', 'ann@example.org', 'team=blue'],
+      ['people', 'attributes', 'ann@example.org', 'team=red'],
+    ],
+    [
+      ['teams', 'remove-member', 'readers', 'ann@example.org'],
+      ['teams', 'add-member', 'readers', 'ann@example.org'],
+    ],
+    [
+      ['unshare', 'people', '--with', 'everyone'],
+      ['share', 'people', '--with', 'everyone'],
+    ],
+  ] as const) {
+    const running = strongroom(['query', endless, '--source', 'people'], 'ann');
+    await until(async () => (await activeInSource()) === 1);
+    await json([...take]);
+    const { code, stdout, stderr } = await running;
+    expect([code, stdout + stderr]).toEqual([1, expect.stringMatching(/query\/(rights_changed|denied)|"denied"/)]);
+    await until(async () => (await activeInSource()) === 0);
+    await json([...give]);
+  }
+});
+
+async function activeInSource(): Promise<number> {
+  await using client = await postgres.connect();
+  const { rows } = await client.query(
+    "select 1 from pg_stat_activity where usename = 'reader' and state = 'active' and query not like '%pg_stat%'",
+  );
+  return rows.length;
+}
 
 test('a policy that is taken back leaves the source open to whom it is shared with; nobody but an admin takes it', async () => {
   expect((await strongroom(['policy', 'remove', 'people'], 'ann')).code).toBe(1);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, readdir, rename, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -65,6 +66,16 @@ test('a key file that is a symbolic link or a folder is refused', async () => {
   await rename(file, join(folder, 'link'));
   await mkdir(file, { mode: 0o700 });
   await expect(loadClusterSecret(folder)).rejects.toMatchObject({ code: 'vault/key_file_damaged' });
+});
+
+test('a key file that is a pipe is refused at once, and nobody waits for what comes out of it', async () => {
+  await loadClusterSecret(folder);
+  await rename(file, join(folder, 'elsewhere'));
+  execFileSync('mkfifo', ['-m', '600', file]);
+  await expect(localKeyWrapper(folder).newestEpoch(randomUUID())).rejects.toMatchObject({
+    code: 'vault/key_unavailable',
+  });
+  await expect(rewrite()).rejects.toMatchObject({ code: 'vault/key_unavailable' });
 });
 
 test('without a key file a change is refused and makes none', async () => {

@@ -80,13 +80,15 @@ export async function changeKeyFile(folder: string, change: (file: KeyFile) => K
   });
 }
 
-/** A symbolic link could lead to a file whose folder others can write. */
+/** A symbolic link could lead to a file whose folder others can write; a pipe would keep whoever opens it waiting. */
 async function openKeyFile(folder: string): Promise<FileHandle | null> {
-  return open(join(folder, fileName), constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null;
-    if (codeOf(error) === 'ELOOP') throw keyFileDamaged('it is a symbolic link');
-    throw error;
-  });
+  return open(join(folder, fileName), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return null;
+      if (codeOf(error) === 'ELOOP') throw keyFileDamaged('it is a symbolic link');
+      throw error;
+    },
+  );
 }
 
 async function readOpened(file: FileHandle): Promise<KeyFile> {

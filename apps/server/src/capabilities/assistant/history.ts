@@ -86,10 +86,10 @@ export function createHistory({ database, sealer, audit, clock }: HistoryDeps): 
     },
     async finish(asker, id, question) {
       if (id === null) return;
-      // A question deleted while its answer ran is gone: sealing it again would make it a new key.
+      // A question deleted while its answer ran is gone, and an object gets no second key. Its key goes before its row.
       if ((await findQuestion(database, asker, id)) === null) return;
-      const kept = await rewriteQuestion(database, asker, id, await seal(asker, id, question));
-      if (!kept) await sealer.destroy(asker.workspaceId, [id]);
+      const sealed = await seal(asker, id, question).catch(goneIsNull);
+      if (sealed !== null) await rewriteQuestion(database, asker, id, sealed);
     },
     async list(asker, page) {
       const opened = await Promise.all(

@@ -19,7 +19,7 @@ import { listTokens } from './list-tokens.ts';
 import { openPerson } from './open-people.ts';
 import type { OpenPerson } from './open-people.ts';
 import { subjectIndex } from './person-index.ts';
-import { removePerson } from './remove-person.ts';
+import { endPerson, erasePerson, removePerson } from './remove-person.ts';
 import { revokeToken } from './revoke-token.ts';
 import { bindAccount } from './sign-in/bind-account.ts';
 import { startSession } from './start-session.ts';
@@ -260,13 +260,30 @@ describe('an account at an issuer', () => {
     expect((await listPeople(deps, admin.workspaceId)).map(({ email }) => email)).toContain(guest.email);
   });
 
-  test('who is removed while they sign in stays nobody, and the key of that sign-in goes too', async () => {
+  test('who is removed while they sign in stays nobody, and no other key is made for them', async () => {
     const guest = await invite();
     const found = await openPerson(deps, admin.workspaceId, await personRow(guest.personId));
     await removePerson(deps, admin, guest.email);
     await expect(signInBy({ issuer: 'https://late.example.org/', subject: '1' }, guest, found)).rejects.toMatchObject({
       code: 'identity/not_invited',
     });
+    expect(await keysOf([guest.personId])).toBe(0);
+    expect(await vault.destructions(admin.workspaceId, [guest.personId])).toHaveLength(1);
+    const { rowCount } = await started.superuser.query('select from vault_destructions where object_id = $1', [
+      guest.personId,
+    ]);
+    expect(rowCount).toBe(1);
+  });
+
+  test('a sign-in in the middle of an erasure leaves the key to it, so that it goes after it was asked for', async () => {
+    const guest = await invite();
+    const found = await openPerson(deps, admin.workspaceId, await personRow(guest.personId));
+    await endPerson(deps, { id: guest.personId });
+    await expect(signInBy({ issuer: 'https://late.example.org/', subject: '2' }, guest, found)).rejects.toMatchObject({
+      code: 'identity/not_invited',
+    });
+    expect(await keysOf([guest.personId])).toBe(1);
+    await erasePerson(deps, guest.personId);
     expect(await keysOf([guest.personId])).toBe(0);
   });
 });

@@ -28,11 +28,11 @@ function entriesIn(objects: readonly HeldObject[]): string[] {
   return objects.filter((object) => object.what === what).map(({ id }) => id);
 }
 
-/** By the person; the newest first. */
+/** By the person; the newest first. By id: an address also finds what others did by a token that the person made, and who had it before. */
 async function* entriesOf(ledger: Ledger, asker: Asker): ReturnType<ExportedTable['rows']> {
   let before: number | undefined;
   for (;;) {
-    const page = await ledger.list(asker.workspaceId, { actor: asker.email, before, limit: pageSize });
+    const page = await ledger.list(asker.workspaceId, { actor: asker.personId, before, limit: pageSize });
     for (const entry of page.entries) yield entry;
     if (page.next === null) return;
     before = page.next;

@@ -3,11 +3,13 @@ import { loadClusterSecret } from '@strongroom/keyring';
 import { verifyExport } from '@strongroom/merkle-log';
 import { temporaryFolder, type TemporaryFolder } from '@strongroom/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { AuditContext, AuditEvent } from '#contracts';
+import type { Asker, AuditContext, AuditEvent } from '#contracts';
 import type { Vault } from '#vault';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import type { Ledger } from './index.ts';
+import { ledgerHolder } from './data-holder.ts';
+import { createSubjects } from './subjects.ts';
 
 const clock = { now: () => new Date() };
 let folder: TemporaryFolder;
@@ -122,4 +124,69 @@ test('an address with an apostrophe in it is one name: whoever has it is erased,
 
   for (const { entryId } of gone) expect((await ledger.get(workspaceId, entryId)).state).toBe('redacted');
   expect((await ledger.get(workspaceId, kept.entryId)).state).toBe('open');
+});
+
+test('a subject that is erased between its row and its key is not used', async () => {
+  await ledger.append(by('bob@example.org'), event(null));
+  const keys = await vault.ledgerKeys.forWorkspace(workspaceId);
+  const erased: string[] = [];
+  const slow = {
+    ...keys,
+    subjectKey: async (id: string) => {
+      if (erased.length === 0) {
+        erased.push(id);
+        await erase('ada@example.org');
+      }
+      return keys.subjectKey(id);
+    },
+  };
+  const [subject] = await createSubjects(started.database).forEntry(workspaceId, slow, ['ada@example.org']);
+  expect(erased).toHaveLength(1);
+  expect(erased).not.toContain(subject?.id);
+  expect(await ledger.subjectsNamed(workspaceId, ['ada@example.org'])).toEqual([subject?.id]);
+});
+
+test('an entry that finds its subject while that is erased makes no new key for it', async () => {
+  await ledger.append(by('ada@example.org'), event(null));
+  const ids = await ledger.subjectsNamed(workspaceId, ['ada@example.org']);
+  const keys = await vault.ledgerKeys.forWorkspace(workspaceId);
+  await ledger.detachSubjects(workspaceId, ids);
+  await vault.destroy(workspaceId, ids);
+  // What the append that had looked the name up just before asks for now.
+  const [id] = ids;
+  const fresh = await vault.ledgerKeys.forWorkspace(workspaceId);
+  expect(fresh).not.toBe(keys);
+  await expect(fresh.subjectKey(id!)).rejects.toMatchObject({ code: 'vault/key_destroyed' });
+  // And the next entry about that name is under another key.
+  await ledger.append(by('ada@example.org'), event(null));
+  expect(await ledger.subjectsNamed(workspaceId, ['ada@example.org'])).not.toEqual(ids);
+});
+
+test.each(["o'brien@example.org", 'a+b_c-d.e@sub.example.org'])(
+  'an address as people have them is one subject: %s',
+  async (address) => {
+    await ledger.append(by(address), event(null));
+    await ledger.append(by('admin@example.org'), event(`pilots: ${address}`, 'identity.member_added'));
+    await ledger.append(by(`${address} (by admin@example.org)`), event(null));
+    const tail = address.split("'").at(-1) ?? '';
+    if (tail !== address) expect(await ledger.subjectsNamed(workspaceId, [tail])).toEqual([]);
+    expect(await ledger.subjectsNamed(workspaceId, [address])).toHaveLength(1);
+    await erase(address);
+    expect(await exported()).not.toContain(tail);
+  },
+);
+
+test('what a person takes with them holds their own entries, and not those of whom they once made a token for', async () => {
+  await ledger.append(by('bob@example.org'), event('own.table'));
+  const carl = by('carl@example.org');
+  await ledger.append(
+    { ...carl, actor: { ...carl.actor, name: 'carl@example.org (by bob@example.org)' } },
+    event(null),
+  );
+  const asker = { workspaceId, personId: 'id of bob@example.org', email: 'bob@example.org' } as Asker;
+  let text = '';
+  for (const { rows } of ledgerHolder(ledger).exportPerson?.(asker) ?? [])
+    for await (const row of rows()) text += JSON.stringify(row);
+  expect(text).toContain('own.table');
+  expect(text).not.toContain('carl');
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { ProblemError } from '@strongroom/protocol';
 import type { Database } from '#platform/database';
 import type { EntryContent } from './entry-content.ts';
 import type { EntryKeys, Subject } from './ledger-keys.ts';
 import { deleteSubjects, forgetTerms, insertSubject, selectSubject } from './subject-store.ts';
 
-/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`. `o'brien@example.org` is one. */
+/** Whatever has the form of an e-mail address, as `ada@example.org` in `pilots: ada@example.org`, or `o'brien@example.org`. */
 const addressPattern = /[^\s(),:;<>"@]+@[^\s(),:;<>"'@]+/g;
 
 /**
@@ -57,7 +58,12 @@ export function createSubjects(database: Database): Subjects {
     );
     // Of two that insert at once, the slower one sees the other's row only in a transaction of its own.
     if (id === null) return find(workspaceId, keys, name);
-    return { id, key: await keys.subjectKey(id) };
+    const key = await keys.subjectKey(id).catch(destroyedIsNull);
+    // INVARIANT: a subject is used only when the name led to it after its key was there: whoever detaches it later finds the key to
+    // destroy. One that was detached meanwhile may have got its key after the destruction had passed by.
+    const now = await database.withWorkspace(workspaceId, (within) => selectSubject(within, term));
+    if (now !== id) return find(workspaceId, keys, name);
+    return { id, key: key ?? (await keys.subjectKey(id)) };
   };
 
   return {
@@ -96,6 +102,11 @@ export function createSubjects(database: Database): Subjects {
         ),
       ),
   };
+}
+
+function destroyedIsNull(error: unknown): null {
+  if (error instanceof ProblemError && error.code === 'vault/key_destroyed') return null;
+  throw error;
 }
 
 function subjectTerm(keys: EntryKeys, name: string): Uint8Array {

@@ -86,6 +86,16 @@ export async function updateFinal(
   return Number(updated.numUpdatedRows);
 }
 
+export async function hasDestruction(within: Within, objectId: string): Promise<boolean> {
+  const row = await within
+    .selectFrom('vault_destructions')
+    .select('object_id')
+    .where('object_id', '=', objectId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The newest of each object. */
 export async function selectDestructions(within: Within, objectIds: readonly string[]): Promise<Destruction[]> {
   const rows = await within

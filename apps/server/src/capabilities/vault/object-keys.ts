@@ -1,13 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import { commitToKey, newKey, unwrapKey, wrapKey } from '@strongroom/keyring';
 import type { Database } from '#platform/database';
+import { hasDestruction } from './destruction-store.ts';
 import { isDestroyed, keyDestroyed, unreadable } from './errors.ts';
 import { keyCreated, type KeyRecord, systemContext } from './key-record.ts';
 import { insertObjectKey, selectObjectKeys, selectPlace, type WrappedObjectKey } from './store.ts';
 import type { WorkspaceKeys, WrappingKeys } from './wrapping-keys.ts';
 
 export type ObjectKeys = {
-  /** The object's data key, made at its first sealing. `unrecorded`: without an entry of its birth, for the log's own. */
+  /**
+   * The object's data key, made at its first sealing. Throws `vault/key_destroyed` (410) when it was destroyed: it gets no other.
+   * `unrecorded`: without an entry of its birth, for the log's own.
+   */
   forSealing(workspaceId: string, objectId: string, birth?: 'unrecorded'): Promise<KeyObject>;
   /** Throws `vault/key_destroyed` (410) when there is none. */
   forOpening(workspaceId: string, objectId: string): Promise<KeyObject>;
@@ -20,7 +24,8 @@ const looksMax = 3;
 
 /**
  * INVARIANT: a data key is committed together with the audit entry of its birth, which names the object and the commitment to
- * the key; and only at the place where new keys are wrapped at that moment, so that none is left behind by a move.
+ * the key; and only at the place where new keys are wrapped at that moment, so that none is left behind by a move. An object has
+ * one key in all its life: else whoever seals while it is erased would make one that no erasure knows of.
  */
 export function objectKeys(database: Database, keys: WrappingKeys, record: () => KeyRecord): ObjectKeys {
   const select = (workspaceId: string, objectIds: readonly string[]): Promise<WrappedObjectKey[]> =>
@@ -58,6 +63,8 @@ export function objectKeys(database: Database, keys: WrappingKeys, record: () =>
       if (now?.epoch !== place.epoch || now.keyVersion !== place.keyVersion) return false;
       if (!(await insertObjectKey(within, workspaceId, { objectId, place, wrappedKey, commitment, birthEntry })))
         return false;
+      // Only now: the insertion has waited for a destruction under way, which this statement sees committed.
+      if (await hasDestruction(within, objectId)) throw keyDestroyed();
       await entries?.write(within);
       return true;
     });

@@ -137,6 +137,20 @@ describe('files', () => {
 });
 
 describe('destroy', () => {
+  test('an object whose key was destroyed gets no other: neither at once, nor while it is destroyed, nor on another server', async () => {
+    await vault.seal(workspaceId, objectId, secret);
+    const other = anotherServer();
+    await other.seal(workspaceId, objectId, secret);
+    await Promise.all([
+      vault.destroy(workspaceId, [objectId]),
+      ...Array.from({ length: 8 }, () => other.seal(workspaceId, objectId, secret).catch(() => null)),
+    ]);
+    for (const server of [vault, other])
+      await expect(server.seal(workspaceId, objectId, secret)).rejects.toMatchObject({ code: 'vault/key_destroyed' });
+    const { rowCount } = await owner.query('select from vault_object_keys where object_id = $1', [objectId]);
+    expect(rowCount).toBe(0);
+  });
+
   test('what was sealed under a destroyed key does not open any more, and the rest does', async () => {
     const kept = randomUUID();
     const [sealed, other] = [

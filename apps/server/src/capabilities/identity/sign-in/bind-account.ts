@@ -1,13 +1,15 @@
+import { ProblemError } from '@strongroom/protocol';
 import type { IdentityDeps } from '../deps.ts';
+import { identityProblems } from '../errors.ts';
 import type { OpenPerson } from '../open-people.ts';
 import { subjectIndex } from '../person-index.ts';
 import { sealPerson } from '../seal-person.ts';
 import type { Binding } from '../start-session.ts';
-import { selectPersonById } from '../store.ts';
 
 /**
- * Gives `start` what binds the person to this account of the operator's issuer, null when they are bound to it already.
- * Whoever was removed meanwhile was sealed once more, under a new key: when `start` throws for them, it goes too.
+ * Gives `start` what binds the person to this account of the operator's issuer, null when they are bound to it already. The key of who is
+ * removed meanwhile is left to whoever removes them: a certificate shows it destroyed after the erasure was asked for, not before.
+ * Throws `identity/not_invited` (403) when it is gone already.
  */
 export async function bindAccount<T>(
   deps: IdentityDeps,
@@ -18,12 +20,9 @@ export async function bindAccount<T>(
   if (person.issuer === account.issuer && person.subject === account.subject) return start(null);
   const { workspaceId } = deps;
   const index = await subjectIndex(deps, workspaceId, account);
-  try {
-    const sealed = await sealPerson(deps, workspaceId, person.id, { ...person, ...account });
-    return await start({ before: person.subject_index, sealed, subjectIndex: index });
-  } catch (error) {
-    const there = await deps.database.withWorkspace(workspaceId, (within) => selectPersonById(within, person.id));
-    if (there === undefined) await deps.sealer.destroy(workspaceId, [person.id]);
+  const sealed = await sealPerson(deps, workspaceId, person.id, { ...person, ...account }).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.code === 'vault/key_destroyed') throw identityProblems.notInvited();
     throw error;
-  }
+  });
+  return start({ before: person.subject_index, sealed, subjectIndex: index });
 }
