@@ -213,13 +213,22 @@ describe('a wrong policy file is refused with its line and the reason, and the o
     ['source: people\ntables:\n  public.staff:\n    grant: [everyone]\n    filters: x\n', 5, /filters/],
     ['source: &a people\ntables: { public.staff: { grant: [everyone], filter: *a } }\n', 1, /aliases/],
   ])('%j', async (text, line, reason) => {
-    const { code, stderr } = await strongroom(['policy', 'apply', '-'], null, text);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^access\/bad_policy: /);
-    expect(stderr).toContain(`line ${line} `);
-    expect(stderr).toMatch(reason);
-    expect(await json(['policy', 'show', 'people'])).toMatchObject({ policy: expect.stringContaining('pseudonym') });
+    const answer = await server.call('POST', 'policies:apply', { body: { policy: text } });
+    const problem = (await answer.json()) as Record<string, unknown>;
+    expect(problem).toMatchObject({
+      status: 422,
+      code: 'access/bad_policy',
+      line,
+      title: expect.stringMatching(reason),
+    });
+    const shown = await server.call('GET', 'policies/people');
+    expect(await shown.json()).toMatchObject({ policy: expect.stringContaining('pseudonym') });
   });
+});
+
+test('a wrong policy file is one line of the command', async () => {
+  const { code, stderr } = await strongroom(['policy', 'apply', '-'], null, 'source: nowhere\ntables: {}\n');
+  expect([code, stderr]).toEqual([1, 'access/bad_policy: line 1 of the policy: there is no such source\n']);
 });
 
 test('a policy is shown as a file that can be applied again', async () => {
@@ -263,11 +272,11 @@ test('a query that runs when the right to it is taken back ends, in the source t
     ],
   ] as const) {
     const running = strongroom(['query', endless, '--source', 'people'], 'ann');
-    await until(async () => (await activeInSource()) === 1);
+    await until('it runs in the source', async () => (await activeInSource()) === 1);
     await json([...take]);
     const { code, stdout, stderr } = await running;
     expect([code, stdout + stderr]).toEqual([1, expect.stringMatching(/query\/(rights_changed|denied)|"denied"/)]);
-    await until(async () => (await activeInSource()) === 0);
+    await until('it has ended in the source', async () => (await activeInSource()) === 0);
     await json([...give]);
   }
 });
