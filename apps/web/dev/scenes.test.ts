@@ -59,7 +59,7 @@ const SCENES: readonly (readonly [string, string])[] = [
   ['/people', 'Ada Moreno'],
   ['/audit', 'query.completed'],
   ['/audit/erasures', 'no key, so no certificate'],
-  ['/audit/erasures/0190b3c8-0000-7000-8000-000000000077', 'What the audit log shows'],
+  ['/audit/erasures/0190b3c8-0000-7000-8000-000000000077', 'Check it yourself'],
   ['/audit/erasures/0190b3c8-0000-7000-8000-000000000078', 'Pending, not final'],
   ['/settings', 'Every place that holds something'],
   ['/sign-in', 'one-time link'],

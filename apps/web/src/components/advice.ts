@@ -11,6 +11,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   'sources/name_taken': 'Choose another name.',
   'sources/bad_address': 'It looks like postgres://user:password@host:5432/database.',
   'identity/link_used': 'Ask for a new link; each works once, for ten minutes.',
+  'lifecycle/nothing_to_certify': 'What was there is gone all the same.',
   'ledger/too_many_tails': 'Turn off Live in another tab, or stop a script that follows the log.',
   'web/unreachable': 'Check that Strongroom is still running, then try again.',
   'web/broken_off': 'Ask again; nothing was changed.',

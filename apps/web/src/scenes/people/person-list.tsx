@@ -125,9 +125,9 @@ export function PersonList() {
           'Who they were in the audit log: entries about them stop opening',
         ]}
         stays={[
-          'In the audit log: when something happened, what it was and how it ended',
+          'In the audit log: when, what, and how it ended',
           'Sources they added, as those of a former colleague',
-          'Backups of the key file and exports that somebody made; delete these yourself',
+          'Backups of the key file, and exports; delete these yourself',
         ]}
         erase={(when) => erasePerson(erasing?.id ?? '', when)}
         onErased={refresh}
