@@ -1,0 +1,238 @@
+import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import {
+  type RunningServer,
+  startPostgres,
+  startServer,
+  type TemporaryFolder,
+  temporaryFolder,
+  type TestPostgres,
+} from '@strongroom/testkit';
+import type { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { call, type Reply } from './support/calls.ts';
+
+/**
+ * Two workspaces in one database and one home, each behind a server of its own, with the same names for everything. A server knows the
+ * workspace `main`; the first one's is renamed under it, so that the second makes another.
+ */
+type Tenant = { readonly server: RunningServer; readonly token: string; readonly word: string };
+
+let folder: TemporaryFolder;
+let product: TestPostgres;
+let shops: TestPostgres;
+let owner: Client;
+const tenants: Tenant[] = [];
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  [folder, product, shops] = await Promise.all([
+    temporaryFolder('isolation'),
+    startPostgres({ tcp: true }),
+    startPostgres({ tcp: true }),
+  ]);
+  await product.run("create role operator login createrole password 'operator'");
+  await product.run('create database strongroom owner operator');
+  await shops.run("create role reader login password 'secret'");
+  owner = await product.connect({ ...product.superuser, database: 'strongroom' });
+  const home = join(folder.path, 'home');
+  await mkdir(home);
+  for (const word of ['alpha', 'omega']) {
+    await shops.run(`create database ${word}`);
+    await shops.run(
+      `create table parcels (id int, word text); insert into parcels values (1, 'row of the ${word}'); grant select on parcels to reader`,
+      word,
+    );
+    const url = product.url({ user: 'operator', password: 'operator', database: 'strongroom' });
+    const server = await startServer({ home, env: { STRONGROOM_SAMPLE: 'off', STRONGROOM_DATABASE_URL: url } });
+    const tenant = { server, token: server.adminToken ?? '', word };
+    tenants.push(tenant);
+    await furnish(tenant);
+    if (word === 'alpha') {
+      ids = await idsOf(tenant);
+      await owner.query("update strongroom.workspaces set name = 'renamed' where name = 'main'");
+    }
+  }
+});
+afterAll(async () => {
+  for (const { server } of tenants) await server[Symbol.asyncDispose]();
+  await owner.end();
+  await Promise.all([product.stop(), shops.stop()]);
+  await folder[Symbol.asyncDispose]();
+});
+
+async function ask({ server, token }: Tenant, method: string, path: string, body?: unknown): Promise<Reply> {
+  return call(server, method, path, body, { token });
+}
+
+async function good(tenant: Tenant, method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+  const reply = await ask(tenant, method, path, body);
+  expect([method, path, reply.status, reply.body]).toEqual([method, path, expect.toBeOneOf([200, 204]), reply.body]);
+  return reply.body;
+}
+
+/** The same names in both; what is written has the tenant's word in it. */
+async function furnish(tenant: Tenant): Promise<void> {
+  const { word } = tenant;
+  const url = shops.url({ user: 'reader', password: 'secret', database: word });
+  await good(tenant, 'POST', 'sources', { name: 'shop', url });
+  await good(tenant, 'POST', 'people', { email: 'ann@example.org', name: `Ann of the ${word}`, role: 'viewer' });
+  await good(tenant, 'POST', 'people', { email: 'gone@example.org', name: `Gone of the ${word}`, role: 'viewer' });
+  await good(tenant, 'POST', 'teams', { name: 'readers' });
+  await good(tenant, 'POST', 'teams/readers/members', { person: 'ann@example.org' });
+  await good(tenant, 'POST', 'sources/shop/grants', { with: 'everyone' });
+  await good(tenant, 'PATCH', 'catalog/shop.public.parcels', { description: `parcels of the ${word}` });
+  await good(tenant, 'POST', 'tokens', { name: `token of the ${word}` });
+  await good(tenant, 'POST', 'questions', { source: 'shop', sql: `select word, '${word}' from parcels` }).catch(
+    () => {},
+  );
+  await good(tenant, 'POST', 'ask', { question: 'How many parcels are there?', source: 'shop' });
+  const policy = `source: shop\ntables: { public.parcels: { grant: [everyone], filter: "word <> 'nothing of the ${word}'" } }\n`;
+  await good(tenant, 'POST', 'policies:apply', { policy });
+  await good(tenant, 'POST', 'people/gone@example.org:erase', {});
+}
+
+async function idsOf(tenant: Tenant): Promise<Record<string, string>> {
+  const first = async (path: string, list: string): Promise<string> => {
+    const body = await good(tenant, 'GET', path);
+    return String((body[list] as { id: string }[])[0]?.id);
+  };
+  return {
+    person: await first('people', 'people'),
+    token: await first('tokens', 'tokens'),
+    question: await first('questions', 'questions'),
+    entry: await first('ledger', 'entries'),
+    erasure: await first('erasures', 'erasures'),
+  };
+}
+
+describe('with the same names for everything, each workspace has its own', () => {
+  test.each([
+    'sources',
+    'sources/shop',
+    'people',
+    'teams',
+    'tokens',
+    'catalog',
+    'catalog/shop.public.parcels',
+    'catalog/search?words=parcels',
+    'questions',
+    'ledger?limit=500',
+    'ledger/export-plain',
+    'erasures',
+    'policies/shop',
+    'me',
+    'vault',
+  ])('GET /%s', async (path) => {
+    const { server } = tenants[1]!;
+    const response = await server.call('GET', path, { token: tenants[1]!.token });
+    const text = await response.text();
+    expect(response.status).toBe(200);
+    expect(text).not.toContain('alpha');
+    for (const id of Object.values(ids)) expect(text).not.toContain(id);
+  });
+
+  test('a query reads its own source', async () => {
+    for (const tenant of tenants) {
+      const { body } = await ask(tenant, 'POST', 'sources/shop/query', { sql: 'select word from parcels' });
+      expect(body).toMatchObject({ rows: [[`row of the ${tenant.word}`]] });
+    }
+  });
+});
+
+describe('what has an id of another workspace is not there', () => {
+  test.each([
+    ['GET', 'questions/{question}'],
+    ['POST', 'questions/{question}:run'],
+    ['POST', 'questions/{question}:erase', {}],
+    ['DELETE', 'questions/{question}'],
+    ['DELETE', 'tokens/{token}'],
+    ['PATCH', 'people/{person}', { role: 'editor' }],
+    ['PUT', 'people/{person}/attributes', { attributes: { team: 'x' } }],
+    ['POST', 'people/{person}:link', {}],
+    ['POST', 'people/{person}:erase', {}],
+    ['DELETE', 'people/{person}'],
+    ['POST', 'teams/readers/members', { person: '{person}' }],
+    ['POST', 'tokens', { person: '{person}', name: 'x' }],
+    ['GET', 'ledger/{entry}'],
+    ['GET', 'ledger/{entry}/proof'],
+    ['GET', 'erasures/{erasure}'],
+  ])('%s /%s', async (method, path, body?: object) => {
+    const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
+    const given = body === undefined ? undefined : (JSON.parse(fill(JSON.stringify(body))) as object);
+    const reply = await ask(tenants[1]!, method, fill(path), given);
+    const unknown = '01900000-0000-7000-8000-000000000000';
+    const other = (text: string) => text.replaceAll(/\{\w+\}/g, unknown);
+    const same = await ask(
+      tenants[1]!,
+      method,
+      other(path),
+      body === undefined ? undefined : (JSON.parse(other(JSON.stringify(body))) as object),
+    );
+    expect(reply.status).toBeGreaterThanOrEqual(400);
+    expect(reply.status).toBeLessThan(500);
+    // To the letter what is said of an id that nobody has.
+    const { status, body: problem } = reply;
+    expect([status, problem['code'], problem['title']]).toEqual([same.status, same.body['code'], same.body['title']]);
+    expect(JSON.stringify(problem)).not.toContain('alpha');
+  });
+
+  test('and all of it is there as before', async () => {
+    expect(await idsOf(tenants[0]!)).toMatchObject({
+      person: ids['person'],
+      question: ids['question'],
+      erasure: ids['erasure'],
+    });
+    expect((await ask(tenants[0]!, 'POST', 'sources/shop/query', { sql: 'select 1' })).status).toBe(200);
+  });
+});
+
+test('row-level security holds also where the application forgets its filter: of no table another’s row is seen, changed or made', async () => {
+  const { rows: workspaces } = await owner.query<{ id: string; name: string }>(
+    'select workspace_id as id, name from strongroom.workspaces order by name desc',
+  );
+  expect(workspaces.map(({ name }) => name)).toEqual(['renamed', 'main']);
+  const [first, second] = workspaces.map(({ id }) => id);
+  const { rows: tables } = await owner.query<{ table: string; forced: boolean }>(
+    `select c.relname as table, c.relrowsecurity and c.relforcerowsecurity as forced from pg_class c
+     where c.relnamespace = 'strongroom'::regnamespace and c.relkind = 'r'
+       and exists (select from pg_attribute where attrelid = c.oid and attname = 'workspace_id') order by 1`,
+  );
+  expect(tables.length).toBeGreaterThan(20);
+  let filled = 0;
+  for (const { table, forced } of tables) {
+    expect([table, forced]).toEqual([table, true]);
+    const whole = await owner.query<{ count: string }>({
+      text: [`select count(*) from strongroom.${table} where workspace_id = $1`].join(''),
+      values: [first],
+    });
+    if (whole.rows[0]?.count !== '0') filled += 1;
+    for (const workspace of [second, '']) {
+      await owner.query('begin; set local role strongroom_app');
+      await owner.query("select set_config('strongroom.workspace', $1, true)", [workspace]);
+      const seen = await owner
+        .query<{ count: string }>({
+          text: [`select count(*) from strongroom.${table} where workspace_id is distinct from $1`].join(''),
+          values: [workspace === '' ? null : workspace],
+        })
+        .then(
+          ({ rows }) => rows[0]?.count,
+          (error: Error) => error.message,
+        );
+      await owner.query('rollback');
+      expect([table, workspace, seen]).toEqual([table, workspace, expect.stringMatching(/^0$|permission denied/)]);
+      await owner.query('begin; set local role strongroom_app');
+      await owner.query("select set_config('strongroom.workspace', $1, true)", [workspace]);
+      const gone = await owner
+        .query({ text: [`delete from strongroom.${table} where workspace_id = $1`].join(''), values: [first] })
+        .then(
+          ({ rowCount }) => String(rowCount),
+          (error: Error) => error.message,
+        );
+      await owner.query('rollback');
+      expect([table, workspace, gone]).toEqual([table, workspace, expect.stringMatching(/^0$|permission denied/)]);
+    }
+  }
+  // What makes it mean something.
+  expect(filled).toBeGreaterThan(18);
+});
