@@ -8,7 +8,6 @@ import {
   temporaryFolder,
   type TestPostgres,
 } from '@strongroom/testkit';
-import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, type Reply } from './support/calls.ts';
 
@@ -21,7 +20,7 @@ type Tenant = { readonly server: RunningServer; readonly token: string; readonly
 let folder: TemporaryFolder;
 let product: TestPostgres;
 let shops: TestPostgres;
-let owner: Client;
+let owner: Awaited<ReturnType<TestPostgres['connect']>>;
 const tenants: Tenant[] = [];
 let ids: Record<string, string>;
 

@@ -65,7 +65,11 @@ async function handlesOf(deps: SourcesDeps, asker: Asker, name?: string): Promis
 function viewOf({ teams, attributes }: Asker, policy: PolicyRow | undefined): string {
   return policy === undefined
     ? ''
-    : JSON.stringify([policy.id, teams.toSorted(), Object.entries(attributes ?? {}).toSorted()]);
+    : JSON.stringify([
+        policy.id,
+        teams.toSorted(),
+        Object.entries(attributes ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+      ]);
 }
 
 /** A source to be managed, whether or not the asker may query it. Throws `sources/not_found`. */
