@@ -49,6 +49,8 @@ type Declared = {
 export function verbComplaints(noun: string, verb: Declared): string[] {
   const complaints: string[] = [];
   if (!verb.name.startsWith(`${noun}.`)) complaints.push('its name is of another noun');
+  // As files are named, so that one leads to the other.
+  if (!/^[a-z]+\.[a-z]+(-[a-z]+)*$/.test(verb.name)) complaints.push('its name is not written as a file is');
   if (!verb.permission) complaints.push('no permission');
   if (verb.audit === undefined) complaints.push('no audit decision');
   if (verb.audit === null && verb.method !== 'GET' && verb.auditsItself !== true)

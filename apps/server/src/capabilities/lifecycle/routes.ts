@@ -23,7 +23,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
     reply(to, asker.workspaceId, (await lifecycle.erase(asker, kind, name, when)).id);
   return [
     verb({
-      name: 'lifecycle.erasePerson',
+      name: 'lifecycle.erase-person',
       method: 'POST',
       path: '/people/{id}:erase',
       summary:
@@ -37,7 +37,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       handle: ({ asker, input, reply: to }) => erase(to, asker, 'person', input.params.id, input.body.when),
     }),
     verb({
-      name: 'lifecycle.eraseSource',
+      name: 'lifecycle.erase-source',
       method: 'POST',
       path: '/sources/{source}:erase',
       summary: 'Erase a source: its credentials or file, schema and grants; answers the certificate',
@@ -50,7 +50,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       handle: ({ asker, input, reply: to }) => erase(to, asker, 'source', input.params.source, input.body.when),
     }),
     verb({
-      name: 'lifecycle.eraseQuestion',
+      name: 'lifecycle.erase-question',
       method: 'POST',
       path: '/questions/{id}:erase',
       summary: 'Erase an earlier question of your own; answers the certificate',
@@ -63,7 +63,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       handle: ({ asker, input, reply: to }) => erase(to, asker, 'question', input.params.id, input.body.when),
     }),
     verb({
-      name: 'lifecycle.eraseWorkspace',
+      name: 'lifecycle.erase-workspace',
       method: 'POST',
       path: '/workspace:erase',
       summary: 'Erase the whole workspace, which `name` has to repeat; answers the certificate, once',
@@ -113,7 +113,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       handle: async () => ({ holdings: [...lifecycle.holdings()] }),
     }),
     verb({
-      name: 'lifecycle.exportPerson',
+      name: 'lifecycle.export-person',
       method: 'GET',
       path: '/me/export',
       summary: 'All that is kept about you, as a zip of JSON and CSV',

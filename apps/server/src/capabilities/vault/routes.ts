@@ -17,7 +17,7 @@ export function vaultRoutes(vault: Vault): Verb[] {
       handle: ({ asker }) => vault.status(asker.workspaceId),
     }),
     verb({
-      name: 'vault.rotateKey',
+      name: 'vault.rotate-key',
       method: 'POST',
       path: '/vault/key:rotate',
       summary: 'A new workspace key; every data key is wrapped under it, no data is touched',
@@ -28,7 +28,7 @@ export function vaultRoutes(vault: Vault): Verb[] {
       handle: ({ asker }) => vault.rotateKey(asker.workspaceId),
     }),
     verb({
-      name: 'vault.rotateRoot',
+      name: 'vault.rotate-root',
       method: 'POST',
       path: '/vault/root:rotate',
       summary: 'A new root key in the key holder; the keys of all workspaces are wrapped under it',
@@ -50,7 +50,7 @@ export function vaultRoutes(vault: Vault): Verb[] {
       handle: ({ asker }) => vault.drill(asker.workspaceId),
     }),
     verb({
-      name: 'vault.endEpochs',
+      name: 'vault.end-epochs',
       method: 'POST',
       path: '/vault/epochs:end',
       summary: 'Make pending destructions of keys final now',
