@@ -8,6 +8,7 @@ import { denied, notAllowed, tooComplex } from './refusal.ts';
 import { type Ctes, createFromResolver, relationKey } from './resolve-from.ts';
 import {
   checkReachable,
+  columnsNamed,
   findColumn,
   findInItem,
   findItemAround,
@@ -315,6 +316,8 @@ export function resolve(select: SelectStmt, findTable: TableFinder, fold: Fold, 
     if (columnNames > COLUMN_NAMES_MAX) throw tooComplex('columnNames', COLUMN_NAMES_MAX);
     const parts = column.places.map((place) => {
       place.item.read?.add(place.column);
+      if (columnsNamed(place.item.columns, place.column, fold).length > 1)
+        throw notAllowed('a column name that a sub-query has twice');
       checkReachable(scope, place.item, fold);
       const node =
         alwaysQualify || itemCount(scope) > 1 ? columnNode(place.item.name, place.column) : columnNode(place.column);

@@ -36,7 +36,7 @@ export async function schemaOf(client: Client): Promise<SourceSchema> {
   const { rows } = await client.query<{ table: string; column: string; type: string }>(`
     select n.nspname || '.' || c.relname as table, a.attname as column, format_type(a.atttypid, a.atttypmod) as type
     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'r' and a.attnum > 0 and n.nspname not in ('pg_catalog', 'information_schema') order by 1, a.attnum`);
+    where c.relkind = 'r' and a.attnum > 0 and not a.attisdropped and n.nspname not in ('pg_catalog', 'information_schema') order by 1, a.attnum`);
   const tables: Record<string, string[]> = {};
   for (const { table, column, type } of rows) (tables[table] ??= []).push(`${column} ${type}`);
   return testSchema(tables);
