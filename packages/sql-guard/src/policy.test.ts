@@ -198,6 +198,28 @@ test.each(dialects)('of several grants each row shows what the grants that admit
   expect(comparable(whole)).toEqual([[31, 30, 1650]]);
 });
 
+describe('a filter of several conditions stands beside other grants and beside what is asked below the barrier', () => {
+  test.each<[string, string[], string, number[]]>([
+    ['and', ["team = 'red' and salary > 50"], 'id <= 9', [6, 9]],
+    ['and, twice', ["team = 'red' and salary > 50"], 'id <= 9 and id > 6', [9]],
+    ['or', ["team = 'red' or id = 1"], 'id <= 3', [1, 3]],
+    ['or, of two grants', ['id = 1 or id = 2', 'id = 4'], 'id < 9', [1, 2, 4]],
+    ['or, the second', ['id = 4', 'id = 1 or id = 2'], 'id < 9', [1, 2, 4]],
+    [
+      'nested',
+      ["(id = 1 and team = 'blue' and true) or (id = 3 or id = 6)", 'id = 7'],
+      'id < 9 and not (id = 3 or id = 4)',
+      [1, 6, 7],
+    ],
+  ])('%s', async (_, filters, where, ids) => {
+    const grants = filters.map((filter): TableGrant => ({ ...open, filter }));
+    for (const dialect of dialects)
+      expect(
+        comparable(await run(`select id from staff where ${where} order by id`, policyOf(grants), dialect)),
+      ).toEqual(ids.map((id) => [id]));
+  });
+});
+
 describe('a masked value is nowhere to be had', () => {
   const masking: TableGrant = {
     filter: null,
