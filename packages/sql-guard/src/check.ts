@@ -34,8 +34,7 @@ export type FilterTask = { filter: string; table: GuardTable; dialect: Dialect }
 
 /** Throws `Refusal` for a filter that `applyPolicy` could not put before the table. */
 export function checkFilter({ filter, table, dialect }: FilterTask, parseOne: ParseOne): void {
-  const alwaysQualify = dialect === 'duckdb';
-  readFilter(filter, {}, { table, alias: table.name, fold: foldOf(dialect), alwaysQualify, parseOne });
+  readFilter(filter, {}, { table, alias: table.name, fold: foldOf(dialect), parseOne });
 }
 
 /** Parse, count, bind, allow, resolve, put behind barriers, limit, print. Throws `Refusal`. */
@@ -51,9 +50,7 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
   const alwaysQualify = task.dialect === 'duckdb';
   const resolved = resolve(select, tableFinder(task.tables, fold), fold, alwaysQualify);
   const applied =
-    task.policy === null
-      ? NOTHING_APPLIED
-      : applyPolicy(select, task.policy, { resolved, fold, alwaysQualify, parseOne });
+    task.policy === null ? NOTHING_APPLIED : applyPolicy(select, task.policy, { resolved, fold, parseOne });
   const limited = limitRows(select, task.rowsMax);
   const text = task.dialect === 'postgres' ? printPostgres(select, parseOne) : printDuckdb(select, resolved, parseOne);
 
