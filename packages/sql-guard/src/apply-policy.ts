@@ -2,7 +2,7 @@ import type { Node, SelectStmt } from '@pgsql/types';
 import { and, column, literal, or, table as tableNode, target } from './build-tree.ts';
 import type { NumberType } from './functions.ts';
 import { type AdmittingGrant, shownAs } from './mask.ts';
-import { isClearFor, showingOf, type TableGrant } from './policy.ts';
+import { fitsColumns, isClearFor, showingOf, type TableGrant } from './policy.ts';
 import type { ParseOne } from './print-postgres.ts';
 import { type PushTarget, pushable } from './push-down.ts';
 import { readFilter } from './read-filter.ts';
@@ -43,7 +43,7 @@ type Place = {
  * neither merge a sub-query with OFFSET into what is around it nor move a condition into it, so nothing of the asker's (predicate,
  * cast, division, order, aggregate) is ever evaluated on a row, or with a value, that the asker may not see. Comparisons that can
  * tell nothing are repeated below the barrier by us, so that indexes serve. Changes `select` and adds to `resolved`.
- * Throws `query/policy_broken` (409) when a filter does not fit its table any more.
+ * Throws `query/policy_broken` (409) when a filter, or a column that is denied or masked, does not fit its table any more.
  */
 export function applyPolicy(
   select: SelectStmt,
@@ -69,6 +69,7 @@ export function applyPolicy(
     const found = byName.get(key);
     // INVARIANT: under a policy every table has a grant; what `resolve` let through without one is a fault of ours.
     if (found === undefined) throw new Error('a table without a grant was resolved');
+    if (!fitsColumns(found.grants, new Set(Object.keys(found.types)))) throw policyBroken();
     if (isOpen(found)) continue;
     const alias = range.alias?.aliasname ?? found.table.name;
     become(place.node, barrier(place, found, alias, read.get(key) ?? []));

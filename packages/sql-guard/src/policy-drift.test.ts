@@ -69,3 +69,14 @@ describe('a filter over a column that the source does not have any more admits n
     }
   });
 });
+
+test.each<[string, Partial<TableGrant>]>([
+  ['denied', { denied: ['wage'] }],
+  ['masked', { masks: { wage: 'null' } }],
+])('a table of which a %s column is not there any more is not read: it may go by another name', async (_, columns) => {
+  const policy = policyOf({ filter: null, denied: [], masks: {}, ...columns });
+  const ask = (sql: string) => guard.check({ sql, dialect: 'postgres', schema: known, policy, rowsMax: 10 });
+  for (const sql of ['select * from staff', 'select count(*) from staff', 'select 1 where exists (select from staff)'])
+    await expect(ask(sql), sql).rejects.toMatchObject({ code: 'query/policy_broken', status: 409 });
+  await expect(ask('select 1')).resolves.toBeDefined();
+});
