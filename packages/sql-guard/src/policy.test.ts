@@ -310,6 +310,24 @@ test.each([
   await expect(check('select id from staff', policyOf([{ ...red, filter }]))).rejects.toMatchObject({ code });
 });
 
+test('a filter is refused when it is written, where its source could not run it', async () => {
+  const [table] = schema.tables;
+  const checked = (filter: string, dialect: Dialect) => guard.checkFilter({ filter, table: table!, dialect });
+  for (const filter of [
+    "team ~ '^r'",
+    "name similar to 'a%'",
+    'id between symmetric 3 and 1',
+    "note::json ->> 'a' = 'b'",
+  ]) {
+    await expect(checked(filter, 'postgres')).resolves.toBeUndefined();
+    await expect(checked(filter, 'duckdb')).rejects.toMatchObject({ code: 'query/not_supported_here' });
+  }
+  for (const dialect of dialects) {
+    await expect(checked('team = {{user.email}} and (id > 3 or not active)', dialect)).resolves.toBeUndefined();
+    await expect(checked('gone = 1', dialect)).rejects.toMatchObject({ code: 'query/denied' });
+  }
+});
+
 test('what is known of the answer: the rules by name, and whether rows were filtered', async () => {
   const filtered = await check('select id from staff', policyOf([red]));
   expect(filtered).toMatchObject({ filtered: true });
