@@ -160,6 +160,21 @@ test('the catalog shows what the policy shows, and finds nothing else', async ()
     expect((await strongroom(['catalog', 'show', resource], 'ann')).stderr).toContain('catalog/not_found');
 });
 
+test('what is told of the source itself counts and names nothing that is hidden', async () => {
+  await postgres.run('grant insert on pay to reader');
+  await json(['sources', 'refresh', 'people']);
+  const shown = async (as: string | null) =>
+    (await strongroom(['sources', 'show', 'people'], as)).stdout + (await strongroom(['sources', 'list'], as)).stdout;
+  expect(await shown(null)).toMatch(/pay/);
+  const told = await shown('ann');
+  expect(told).toContain('people');
+  expect(told).not.toMatch(/pay/);
+  expect(told).toMatch(/"tables":\s*1\b/);
+  expect(told).not.toMatch(/"tables":\s*2\b/);
+  expect(await shown('bo')).toMatch(/"tables":\s*0\b/);
+  await postgres.run('revoke insert on pay from reader');
+});
+
 test('policy check shows what would run for whom, and runs nothing', async () => {
   const checked = await json([
     'policy',

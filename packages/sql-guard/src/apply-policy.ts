@@ -3,7 +3,7 @@ import { and, column, literal, or, table as tableNode, target } from './build-tr
 import type { NumberType } from './functions.ts';
 import { groupByKey } from './group-by-key.ts';
 import { type AdmittingGrant, shownAs } from './mask.ts';
-import { isClearFor, showingOf, type TableGrant } from './policy.ts';
+import { fitsColumns, isClearFor, showingOf, type TableGrant } from './policy.ts';
 import type { ParseOne } from './print-postgres.ts';
 import { type PushTarget, pushable } from './push-down.ts';
 import { readFilter } from './read-filter.ts';
@@ -11,7 +11,7 @@ import { policyBroken, Refusal } from './refusal.ts';
 import type { Resolved } from './resolve.ts';
 import type { Fold, OutputColumn } from './scope.ts';
 import type { GuardTable } from './tables.ts';
-import { become, isObject } from './tree.ts';
+import { become, eachNode, isObject } from './tree.ts';
 
 /** A table with all its columns, and the grants that hold for the asker. Plain data: it goes to a worker. */
 export type PolicyTable = {
@@ -45,17 +45,12 @@ type Place = {
  * neither merge a sub-query with OFFSET into what is around it nor move a condition into it, so nothing of the asker's (predicate,
  * cast, division, order, aggregate) is ever evaluated on a row, or with a value, that the asker may not see. Comparisons that can
  * tell nothing are repeated below the barrier by us, so that indexes serve. Changes `select` and adds to `resolved`.
- * Throws `query/policy_broken` (409) when a filter does not fit its table any more.
+ * Throws `query/policy_broken` (409) when a filter, or a column that is denied or masked, does not fit its table any more.
  */
 export function applyPolicy(
   select: SelectStmt,
   policy: PolicyTask,
-  {
-    resolved,
-    fold,
-    alwaysQualify,
-    parseOne,
-  }: { resolved: Resolved; fold: Fold; alwaysQualify: boolean; parseOne: ParseOne },
+  { resolved, fold, parseOne }: { resolved: Resolved; fold: Fold; parseOne: ParseOne },
 ): Applied {
   const numbers = resolved.numbers as Map<object, NumberType>;
   const outputs = resolved.outputs as Map<object, OutputColumn[]>;
@@ -64,6 +59,7 @@ export function applyPolicy(
     resolved.relations.map((relation) => [keyOf(relation.schema, relation.table), relation.columns]),
   );
   const rules = new Set<string>();
+  const inside = freeName(select, fold);
   let filtered = false;
 
   // All of them first: what is put in holds tables too.
@@ -75,6 +71,7 @@ export function applyPolicy(
     const found = byName.get(key);
     // INVARIANT: under a policy every table has a grant; what `resolve` let through without one is a fault of ours.
     if (found === undefined) throw new Error('a table without a grant was resolved');
+    if (!fitsColumns(found.grants, new Set(Object.keys(found.types)))) throw policyBroken();
     if (isOpen(found)) continue;
     const alias = range.alias?.aliasname ?? found.table.name;
     const { isAlone } = place;
@@ -86,22 +83,22 @@ export function applyPolicy(
 
   function barrier(place: Place, { table, types, grants }: PolicyTable, alias: string, columns: string[]): Node {
     const name = `${table.schema}.${table.name}`;
-    const admitting = grants.map((grant) => ({ grant, condition: conditionOf(grant, table, alias) }));
+    const admitting = grants.map((grant) => ({ grant, condition: conditionOf(grant, table) }));
     const filters = admitting.flatMap(({ condition }) => (condition === null ? [] : [condition]));
     const isFiltered = filters.length === grants.length;
     if (isFiltered) {
       filtered = true;
       rules.add(`rows of ${name} filtered by its policy`);
     }
-    const targets = columns.map((column) => shownTarget(column, admitting, name, alias));
+    const targets = columns.map((column) => shownTarget(column, admitting, name));
     const clear = Object.entries(types).filter(([column]) => isClearFor(grants, column));
     const pushTarget: PushTarget = { alias, isAlone: place.isAlone, clearTypes: new Map(clear) };
-    const pushed = place.isNullable ? [] : pushable(place.select.whereClause, pushTarget);
+    const pushed = place.isNullable ? [] : pushable(place.select.whereClause, pushTarget).map(namedInside);
     const conditions = isFiltered ? [or(filters[0]!, ...filters.slice(1)), ...pushed] : pushed;
     const inner: SelectStmt = {
       // Of a table that is only counted nothing is read.
       targetList: targets.length === 0 ? [target(literal(1), 'row')] : targets,
-      fromClause: [tableOf(place.node, table, alias)],
+      fromClause: [tableOf(place.node, table, inside)],
       ...(conditions.length === 0 ? {} : { whereClause: and(conditions[0]!, ...conditions.slice(1)) }),
       limitOffset: literal(0),
       limitOption: 'LIMIT_OPTION_COUNT',
@@ -114,10 +111,20 @@ export function applyPolicy(
     return { RangeSubselect: { subquery: { SelectStmt: inner }, alias: { aliasname: alias } } };
   }
 
-  function conditionOf({ filter }: TableGrant, table: GuardTable, alias: string): Node | null {
+  /** The same of the table inside; what is asked outside of the barrier stays as it is. */
+  function namedInside(condition: Node): Node {
+    const copy = structuredClone(condition);
+    eachNode(copy, (type, node) => {
+      const fields = type === 'ColumnRef' ? (node['fields'] as Node[]) : [];
+      if (fields.length > 0) node['fields'] = [{ String: { sval: inside } }, fields.at(-1)!];
+    });
+    return copy;
+  }
+
+  function conditionOf({ filter }: TableGrant, table: GuardTable): Node | null {
     if (filter === null) return null;
     try {
-      const found = readFilter(filter, policy.attributes, { table, alias, fold, alwaysQualify, parseOne });
+      const found = readFilter(filter, policy.attributes, { table, alias: inside, fold, parseOne });
       for (const [node, number] of found.numbers) numbers.set(node, number);
       return found.condition;
     } catch (error) {
@@ -126,8 +133,8 @@ export function applyPolicy(
     }
   }
 
-  function shownTarget(name: string, grants: readonly AdmittingGrant[], tableName: string, alias: string): Node {
-    const shown = shownAs(name, alwaysQualify ? column(alias, name) : column(name), grants);
+  function shownTarget(name: string, grants: readonly AdmittingGrant[], tableName: string): Node {
+    const shown = shownAs(name, column(inside, name), grants);
     if (
       !isClearFor(
         grants.map(({ grant }) => grant),
@@ -139,6 +146,25 @@ export function applyPolicy(
     }
     return target(shown, name);
   }
+}
+
+/**
+ * What a table goes by inside its barrier: a name that is nowhere else in the statement. INVARIANT: a column that the source does not
+ * have any more is an error there; no table around the barrier can be taken for the one inside.
+ */
+function freeName(select: SelectStmt, fold: Fold): string {
+  const taken = new Set<string>();
+  eachNode(select, (type, node) => {
+    for (const name of [
+      node['relname'],
+      node['ctename'],
+      (node['alias'] as { aliasname?: string } | undefined)?.aliasname,
+    ])
+      if (typeof name === 'string') taken.add(fold(name));
+  });
+  let name = 't';
+  for (let number = 1; taken.has(name); number += 1) name = `t_${number}`;
+  return name;
 }
 
 function wordOf(showing: ReturnType<typeof showingOf>): string {
@@ -157,7 +183,7 @@ function clearKey({ primaryKey, grants }: PolicyTable): readonly string[] {
 
 /** The table itself, as it was named: ONLY stays. */
 function tableOf(node: Node, table: GuardTable, alias: string): Node {
-  const inner = tableNode(table.schema, table.name, alias === table.name ? undefined : alias);
+  const inner = tableNode(table.schema, table.name, alias);
   const { inh, ...range } = (inner as { RangeVar: Record<string, unknown> }).RangeVar;
   const asked = (node as { RangeVar: { inh?: boolean } }).RangeVar.inh;
   return { RangeVar: asked === true ? { ...range, inh } : range };

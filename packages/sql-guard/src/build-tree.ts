@@ -68,12 +68,21 @@ export function between(value: Node, low: Node, high: Node): Node {
 
 /** Conditions joined by AND; one condition is itself. */
 export function and(...conditions: [Node, ...Node[]]): Node {
-  return conditions.length === 1 ? conditions[0] : { BoolExpr: { boolop: 'AND_EXPR', args: conditions } };
+  return joined('AND_EXPR', conditions);
 }
 
 /** Conditions joined by OR; one condition is itself. */
 export function or(...conditions: [Node, ...Node[]]): Node {
-  return conditions.length === 1 ? conditions[0] : { BoolExpr: { boolop: 'OR_EXPR', args: conditions } };
+  return joined('OR_EXPR', conditions);
+}
+
+/** In one row, as the parser makes them: of `(a AND b) AND c` it makes one AND of three, and what is printed must read back the same. */
+function joined(boolop: 'AND_EXPR' | 'OR_EXPR', conditions: [Node, ...Node[]]): Node {
+  if (conditions.length === 1) return conditions[0];
+  const args = conditions.flatMap((condition) =>
+    'BoolExpr' in condition && condition.BoolExpr.boolop === boolop ? (condition.BoolExpr.args ?? []) : [condition],
+  );
+  return { BoolExpr: { boolop, args } };
 }
 
 export function not(condition: Node): Node {

@@ -2,11 +2,13 @@ import type { Dialect } from '@strongroom/protocol';
 import { checkAllowed } from './allow.ts';
 import { applyPolicy, type Applied, type PolicyTask } from './apply-policy.ts';
 import { bindParameters, type ParameterValue } from './bind.ts';
+import { literal, select as selectNode, table as tableNode, target } from './build-tree.ts';
 import { checkComplexity } from './complexity.ts';
 import { limitRows } from './limit-rows.ts';
 import type { Plan } from './plan.ts';
 import { printDuckdb } from './print-duckdb.ts';
 import { type ParseOne, printPostgres } from './print-postgres.ts';
+import { printSelect } from './print-tree.ts';
 import { notSelect } from './refusal.ts';
 import { readFilter } from './read-filter.ts';
 import { resolve } from './resolve.ts';
@@ -32,10 +34,13 @@ const NOTHING_APPLIED: Applied = { filtered: false, rules: [] };
 /** A row filter that is to stand before a table. */
 export type FilterTask = { filter: string; table: GuardTable; dialect: Dialect };
 
-/** Throws `Refusal` for a filter that `applyPolicy` could not put before the table. */
+/** Throws `Refusal` for a filter that `applyPolicy` could not put before the table, or the source not run there. */
 export function checkFilter({ filter, table, dialect }: FilterTask, parseOne: ParseOne): void {
-  const alwaysQualify = dialect === 'duckdb';
-  readFilter(filter, {}, { table, alias: table.name, fold: foldOf(dialect), alwaysQualify, parseOne });
+  readFilter(filter, {}, { table, alias: table.name, fold: foldOf(dialect), parseOne });
+  const count = selectNode({ columns: [target(literal(1))], from: [tableNode(table.schema, table.name)] });
+  const grants = [{ filter, denied: [], masks: {} }];
+  const policy = { tables: [{ table, types: {}, grants }], attributes: {} };
+  check({ sql: printSelect(count), dialect, tables: [table], policy, rowsMax: 1, params: [] }, parseOne);
 }
 
 /** Parse, count, bind, allow, resolve, put behind barriers, limit, print. Throws `Refusal`. */
@@ -51,9 +56,7 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
   const alwaysQualify = task.dialect === 'duckdb';
   const resolved = resolve(select, tableFinder(task.tables, fold), fold, alwaysQualify);
   const applied =
-    task.policy === null
-      ? NOTHING_APPLIED
-      : applyPolicy(select, task.policy, { resolved, fold, alwaysQualify, parseOne });
+    task.policy === null ? NOTHING_APPLIED : applyPolicy(select, task.policy, { resolved, fold, parseOne });
   const limited = limitRows(select, task.rowsMax);
   const text = task.dialect === 'postgres' ? printPostgres(select, parseOne) : printDuckdb(select, resolved, parseOne);
 

@@ -1,11 +1,13 @@
 import type { Node } from '@pgsql/types';
-import { call, cast, literal, operator } from './build-tree.ts';
+import { and, call, cast, literal, operator } from './build-tree.ts';
 import { isClearFor, isTextFor, type Mask, showingOf, type TableGrant } from './policy.ts';
 
 const PSEUDONYM_LENGTH = 32;
 const SHOWN_AT_THE_END = 4;
 /** A shorter text would be told by its end. */
 const PARTIAL_LENGTH_MIN = 8;
+/** RFC 5321, 4.5.3.1.3. */
+const ADDRESS_LENGTH_MAX = 254;
 
 /** `$1` and `$2` of what runs: the two padded keys of HMAC, as hexadecimal text; so that no key stands in a text that people see. */
 const OUTER_KEY = 1;
@@ -63,7 +65,10 @@ function key(number: number): Node {
   return call('decode', [{ ParamRef: { number } }, literal('hex')]);
 }
 
-/** `a***@example.com` of an address, `***6789` of another text of eight characters or more, `***` of a shorter one. */
+/**
+ * `a***@example.com` of an address, `***6789` of another text of eight characters or more, `***` of a shorter one. A text with spaces
+ * is no address: after its `@` may stand anything.
+ */
 function partial(value: Node): Node {
   const at = call('strpos', [value, literal('@')]);
   const hidden = literal('***');
@@ -72,11 +77,16 @@ function partial(value: Node): Node {
     operator('||', call('left', [value, literal(1)]), hidden),
     operator('||', literal('@'), call('split_part', [value, literal('@'), literal(2)])),
   );
+  const isAddress = and(
+    operator('>', at, literal(1)),
+    operator('=', call('strpos', [value, literal(' ')]), literal(0)),
+    operator('<=', call('length', [value]), literal(ADDRESS_LENGTH_MAX)),
+  );
   const long = operator('>=', call('length', [value]), literal(PARTIAL_LENGTH_MIN));
   return {
     CaseExpr: {
       args: [
-        { CaseWhen: { expr: operator('>', at, literal(1)), result: address } },
+        { CaseWhen: { expr: isAddress, result: address } },
         { CaseWhen: { expr: long, result: operator('||', hidden, call('right', [value, literal(SHOWN_AT_THE_END)])) } },
         { CaseWhen: { expr: { NullTest: { arg: value, nulltesttype: 'IS_NOT_NULL' } }, result: hidden } },
       ],

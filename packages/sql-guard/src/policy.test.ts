@@ -198,6 +198,28 @@ test.each(dialects)('of several grants each row shows what the grants that admit
   expect(comparable(whole)).toEqual([[31, 30, 1650]]);
 });
 
+describe('a filter of several conditions stands beside other grants and beside what is asked below the barrier', () => {
+  test.each<[string, string[], string, number[]]>([
+    ['and', ["team = 'red' and salary > 50"], 'id <= 9', [6, 9]],
+    ['and, twice', ["team = 'red' and salary > 50"], 'id <= 9 and id > 6', [9]],
+    ['or', ["team = 'red' or id = 1"], 'id <= 3', [1, 3]],
+    ['or, of two grants', ['id = 1 or id = 2', 'id = 4'], 'id < 9', [1, 2, 4]],
+    ['or, the second', ['id = 4', 'id = 1 or id = 2'], 'id < 9', [1, 2, 4]],
+    [
+      'nested',
+      ["(id = 1 and team = 'blue' and true) or (id = 3 or id = 6)", 'id = 7'],
+      'id < 9 and not (id = 3 or id = 4)',
+      [1, 6, 7],
+    ],
+  ])('%s', async (_, filters, where, ids) => {
+    const grants = filters.map((filter): TableGrant => ({ ...open, filter }));
+    for (const dialect of dialects)
+      expect(
+        comparable(await run(`select id from staff where ${where} order by id`, policyOf(grants), dialect)),
+      ).toEqual(ids.map((id) => [id]));
+  });
+});
+
 describe('a masked value is nowhere to be had', () => {
   const masking: TableGrant = {
     filter: null,
@@ -306,6 +328,24 @@ test.each([
   ['', 'query/policy_broken'],
 ])('with a filter that is none (%s) nothing runs', async (filter, code) => {
   await expect(check('select id from staff', policyOf([{ ...red, filter }]))).rejects.toMatchObject({ code });
+});
+
+test('a filter is refused when it is written, where its source could not run it', async () => {
+  const [table] = schema.tables;
+  const checked = (filter: string, dialect: Dialect) => guard.checkFilter({ filter, table: table!, dialect });
+  for (const filter of [
+    "team ~ '^r'",
+    "name similar to 'a%'",
+    'id between symmetric 3 and 1',
+    "note::json ->> 'a' = 'b'",
+  ]) {
+    await expect(checked(filter, 'postgres')).resolves.toBeUndefined();
+    await expect(checked(filter, 'duckdb')).rejects.toMatchObject({ code: 'query/not_supported_here' });
+  }
+  for (const dialect of dialects) {
+    await expect(checked('team = {{user.email}} and (id > 3 or not active)', dialect)).resolves.toBeUndefined();
+    await expect(checked('gone = 1', dialect)).rejects.toMatchObject({ code: 'query/denied' });
+  }
 });
 
 test('what is known of the answer: the rules by name, and whether rows were filtered', async () => {

@@ -84,6 +84,14 @@ export function isClearFor(grants: readonly TableGrant[], column: string): boole
   );
 }
 
+/**
+ * Whether each column that a grant denies or masks is there. One that is not may be there under another name, which nothing hides:
+ * whoever wrote the policy must look at it again.
+ */
+export function fitsColumns(grants: readonly TableGrant[], columns: ReadonlySet<string>): boolean {
+  return grants.every(({ denied, masks }) => [...denied, ...Object.keys(masks)].every((name) => columns.has(name)));
+}
+
 /** Whether what is shown is a text in place of the value's own type. */
 export function isTextFor(grants: readonly TableGrant[], column: string): boolean {
   return (

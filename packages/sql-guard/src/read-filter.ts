@@ -25,7 +25,7 @@ export type ReadFilter = { readonly condition: Node; readonly numbers: ReadonlyM
 export function readFilter(
   filter: string,
   attributes: Readonly<Record<string, string>>,
-  of: { table: GuardTable; alias: string; fold: Fold; alwaysQualify: boolean; parseOne: ParseOne },
+  of: { table: GuardTable; alias: string; fold: Fold; parseOne: ParseOne },
 ): ReadFilter {
   const values: ParameterValue[] = [];
   const marked = filter.replaceAll(PLACES, (_, quoted: string | undefined, bare: string | undefined) => {
@@ -45,7 +45,8 @@ export function readFilter(
   checkPlain(select.whereClause);
 
   select.fromClause = [tableNode(of.table.schema, of.table.name)];
-  const { numbers } = resolve(select, tableFinder([of.table], of.fold), of.fold, of.alwaysQualify);
+  // Named with its table: of a bare name that the source does not have any more, a query around this one could give another meaning.
+  const { numbers } = resolve(select, tableFinder([of.table], of.fold), of.fold, true);
   eachNode(select.whereClause, (type, node) => {
     const fields = type === 'ColumnRef' ? (node['fields'] as Node[]) : [];
     if (fields.length === 2) fields[0] = { String: { sval: of.alias } };

@@ -1,5 +1,16 @@
 import { MASKS, type Mask } from '@strongroom/sql-guard';
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, stringify } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  stringify,
+  visit,
+} from 'yaml';
 import { z } from 'zod';
 import { badPolicy } from './errors.ts';
 
@@ -23,10 +34,11 @@ const ruleSchema = z.strictObject({
       mask: z.record(nameSchema, maskSchema).default({}),
     })
     .prefault({}),
+  // Written and empty it would be every row, which nobody means who writes it.
   filter: z
-    .string()
+    .string('write a condition, or leave the filter out for every row')
     .min(1)
-    .nullish()
+    .optional()
     .transform((filter) => filter ?? null),
 });
 const fileSchema = z.strictObject({
@@ -51,6 +63,7 @@ export function readPolicyFile(text: string): { file: PolicyFile; lineOf: LineOf
   const document = parseDocument(text, { lineCounter: lines, schema: 'core', uniqueKeys: true });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw badPolicy(lines.linePos(problem.pos[0]).line, firstLine(problem.message));
+  checkKeys(document, (offset) => lines.linePos(offset).line);
   const lineOf: LineOf = (path) => lines.linePos(offsetOf(document.contents, path) ?? 0).line;
   const parsed = fileSchema.safeParse(plain(() => document.toJS({ maxAliasCount: 0 })));
   if (parsed.success) return { file: parsed.data, lineOf };
@@ -100,6 +113,26 @@ function offsetOf(contents: Node | null, path: readonly PropertyKey[]): number |
     node = pair === undefined ? next : pair.value;
   }
   return offset;
+}
+
+/**
+ * INVARIANT: no key of the text is lost on the way to an object, and with it what it hides: not the one of two that read alike
+ * (`1` and `"1"`), nor `__proto__`, which the schema passes over.
+ */
+function checkKeys(document: Document, lineAt: (offset: number) => number): void {
+  visit(document, {
+    Map(_, { items, range }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? String(key.value) : null;
+        const line = lineAt((isNode(key) ? key.range : range)?.[0] ?? 0);
+        if (name === null) throw badPolicy(line, 'a name is one word or text');
+        if (name === '__proto__') throw badPolicy(line, `${name} is no name that a policy can give`);
+        if (seen.has(name)) throw badPolicy(line, `${name} is there twice`);
+        seen.add(name);
+      }
+    },
+  });
 }
 
 /** Of a union's issues those of the alternative that came furthest say what is wrong. */

@@ -135,6 +135,42 @@ describe('the catalog', () => {
     expect(await catalog.show(owner, 'shop.public.orders')).toMatchObject({ description: null, owner: null });
   });
 
+  test('what a policy hides has no part in a search: neither in what is found, nor in how good a hit is, nor in what counts as a slip', async () => {
+    const { database, sources, directory, clock } = rooms;
+    const hiding = { filter: null, denied: ['placed_at'], masks: {} };
+    const policy = {
+      tables: [{ schema: 'public', table: 'orders', grants: [hiding] }],
+      attributes: {},
+      pseudonymKey: null,
+    };
+    const queryable = async (asker: Asker) => (await sources.queryable(asker)).map((handle) => ({ ...handle, policy }));
+    const governed = createCatalog({ database, sources: { ...sources, queryable }, directory, clock });
+    const searches = async () =>
+      Promise.all(
+        [
+          'totalz',
+          'id totalz',
+          'orders totalz',
+          'total',
+          'placedx',
+          'orders placed',
+          'custmers',
+          'orders customers',
+        ].map(async (words) => [words, await governed.search(owner, words)] as const),
+      );
+    const before = await searches();
+    expect(new Map(before).get('totalz')?.map(({ column }) => column)).toEqual(['total']);
+    expect(JSON.stringify(before)).not.toMatch(/placed_at|public\.customers/);
+    // The very word, of a table and a column that are hidden: it is no slip any more, of whoever may see them.
+    const text = { description: 'totalz placedx custmers', tags: ['totalz'] };
+    for (const resource of ['shop.public.customers', 'shop.public.orders.placed_at'])
+      await catalog.annotate(owner, resource, text);
+    expect((await catalog.search(owner, 'totalz')).map(({ column }) => column)).not.toContain('total');
+    expect(await searches()).toEqual(before);
+    for (const resource of ['shop.public.customers', 'shop.public.orders.placed_at'])
+      await catalog.annotate(owner, resource, { description: null, tags: [] });
+  });
+
   test('a search ranks the name before the mention, forgives a slip, and takes any text for words', async () => {
     expect((await catalog.search(owner, 'order'))[0]?.resource).toBe('shop.public.orders');
     expect((await catalog.search(owner, 'custmers'))[0]?.resource).toBe('shop.public.customers');

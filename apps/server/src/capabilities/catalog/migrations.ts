@@ -145,4 +145,56 @@ revoke all on function strongroom.catalog_find from public;
 grant execute on function strongroom.catalog_find to strongroom_app;
 `,
   },
+  {
+    id: 'catalog_0003_search_hidden',
+    sql: `
+create function strongroom.catalog_shows(hidden text[], table_id uuid, column_position integer) returns boolean language sql immutable parallel safe
+  as $$ select table_id::text <> all (hidden) and concat(table_id, ':', column_position) <> all (hidden) $$;
+drop function strongroom.catalog_find(text, text[], uuid[], integer);
+-- As before, but nothing that is hidden from the asker has a part in it: not in what is found, nor in which words count as slips.
+-- hidden: ids of tables, and of columns as id:position. With its owner's rights, because PostgreSQL uses no index for @@ and %> (which are not leakproof) below row-level
+-- security. It answers keys of the current workspace and of the sources named, and the rows are then read below it.
+create function strongroom.catalog_find(words_asked text, terms text[], source_ids uuid[], hidden text[], hits_max integer)
+  returns table (found_table uuid, found_position integer, score real) language plpgsql stable security definer
+  set search_path = strongroom, pg_temp
+  as $$
+  declare
+    query tsquery := replace(plainto_tsquery('english', words_asked)::text, ' & ', ' | ')::tsquery;
+    slips text[];
+  begin
+    if to_regprocedure('strongroom.word_similarity(text, text)') is null then
+      return query
+        select e.table_id, e.column_position,
+          (ts_rank('{0.1, 0.3, 0.6, 1.0}', e.document, query) + case when e.words = words_asked then 1 else 0 end + case when e.column_position = 0 then 0.1 else 0 end)::real as rank
+        from catalog_entries e
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids) and strongroom.catalog_shows(hidden, e.table_id, e.column_position) and e.document @@ query
+        order by rank desc, e.resource limit hits_max;
+      return;
+    end if;
+    perform set_config('pg_trgm.word_similarity_threshold', '0.45', true);
+    -- Words that nothing the asker may see holds: perhaps misspelt, or begun.
+    slips := array(
+      select term from unnest(terms) as term
+      where numnode(plainto_tsquery('english', term)) > 0 and not exists (
+        select from catalog_entries e
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids) and strongroom.catalog_shows(hidden, e.table_id, e.column_position) and e.document @@ plainto_tsquery('english', term)));
+    return query
+      with matched as (
+        select e.table_id, e.column_position from catalog_entries e
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids) and strongroom.catalog_shows(hidden, e.table_id, e.column_position) and e.document @@ query
+        union
+        select e.table_id, e.column_position from unnest(slips) as slip join catalog_entries e on e.words %> slip
+        where e.workspace_id = strongroom.current_workspace() and e.source_id = any (source_ids) and strongroom.catalog_shows(hidden, e.table_id, e.column_position)
+      )
+      select e.table_id, e.column_position,
+        (ts_rank('{0.1, 0.3, 0.6, 1.0}', e.document, query) + case when e.words = words_asked then 1 else 0 end + case when e.column_position = 0 then 0.1 else 0 end
+          + 0.5 * coalesce((select max(word_similarity(slip, e.words)) from unnest(slips) as slip), 0))::real as rank
+      from matched join catalog_entries e using (table_id, column_position)
+      order by rank desc, e.resource limit hits_max;
+  end
+  $$;
+revoke all on function strongroom.catalog_find from public;
+grant execute on function strongroom.catalog_find to strongroom_app;
+`,
+  },
 ];

@@ -1,13 +1,10 @@
 import type { CatalogHit } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
-import type { SourceHandle } from '#sources';
-import type { Tables, Transaction } from '#platform/database';
 import type { CatalogDeps } from './deps.ts';
 import { visibleOf } from './list-tables.ts';
-import { findByWords, type FoundEntry, selectTables, type StoredTable } from './store.ts';
+import { findByWords, selectTables, type StoredTable } from './store.ts';
 
 const HITS_MAX = 50;
-const MORE = 8;
 const TERMS_MAX = 8;
 const WORDS_LENGTH_MAX = 300;
 
@@ -26,8 +23,8 @@ export async function searchCatalog(deps: CatalogDeps, asker: Asker, words: stri
       transaction,
       governed.map(({ id }) => id),
     );
-    const isVisible = visibility(governed, visibleOf(stored, governed));
-    const found = await findVisible(transaction, [...names.keys()], terms, isVisible);
+    const hidden = hiddenOf(stored, visibleOf(stored, governed));
+    const found = await findByWords(transaction, [...names.keys()], terms, hidden, HITS_MAX);
     return found.map((row) => ({
       resource: row.resource,
       source: names.get(row.source_id) ?? '',
@@ -41,35 +38,14 @@ export async function searchCatalog(deps: CatalogDeps, asker: Asker, words: stri
   });
 }
 
-/**
- * The best hits among what the asker may see: of more than are wanted, since some of them may be hidden. How good a hit is does not
- * depend on the others, so what is hidden changes nothing.
- */
-async function findVisible(
-  transaction: Transaction<Tables>,
-  sourceIds: readonly string[],
-  terms: readonly string[],
-  isVisible: (hit: FoundEntry) => boolean,
-): Promise<FoundEntry[]> {
-  for (let asked = HITS_MAX; ; asked *= MORE) {
-    const found = await findByWords(transaction, sourceIds, terms, asked);
-    const visible = found.filter(isVisible);
-    if (visible.length >= HITS_MAX || found.length < asked) return visible.slice(0, HITS_MAX);
-  }
-}
-
-/** What belongs to a source without a policy is visible. */
-function visibility(
-  governed: readonly SourceHandle[],
-  tables: readonly StoredTable[],
-): (hit: Pick<FoundEntry, 'source_id' | 'table_id' | 'column_name'>) => boolean {
-  const sources = new Set(governed.map(({ id }) => id));
-  const columns = new Map(tables.map((table) => [table.id, new Set(table.columns.map(({ name }) => name))]));
-  return ({ source_id: sourceId, table_id: tableId, column_name: column }) => {
-    if (!sources.has(sourceId)) return true;
-    const shown = columns.get(tableId);
-    return shown !== undefined && (column === null || shown.has(column));
-  };
+/** What of these tables is not among the visible: whole tables by id, and columns as `id:position`. */
+function hiddenOf(tables: readonly StoredTable[], visible: readonly StoredTable[]): string[] {
+  const columns = new Map(visible.map((table) => [table.id, new Set(table.columns.map(({ name }) => name))]));
+  return tables.flatMap(({ id, columns: all }) => {
+    const shown = columns.get(id);
+    if (shown === undefined) return [id];
+    return all.filter(({ name }) => !shown.has(name)).map(({ position }) => `${id}:${position}`);
+  });
 }
 
 /** Letters and digits of any script; `flightDelay` and `flight_delay` are two words, as in the entries. */

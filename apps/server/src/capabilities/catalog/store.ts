@@ -256,16 +256,20 @@ export type FoundEntry = Pick<
   'resource' | 'source_id' | 'table_id' | 'table_name' | 'column_name' | 'type' | 'description' | 'tags'
 > & { readonly score: number };
 
-/** Entries by words, best first. INVARIANT: only entries of these sources, by the same statement that ranks them. */
+/**
+ * Entries by words, best first. `hidden`: ids of tables, and of columns as `id:position`. INVARIANT: only entries of these sources that are
+ * not hidden, by the same statement that ranks them.
+ */
 export async function findByWords(
   transaction: Tx,
   sourceIds: readonly string[],
   words: readonly string[],
+  hidden: readonly string[],
   hitsMax: number,
 ): Promise<FoundEntry[]> {
   const { rows } = await sql<FoundEntry>`
     select e.resource, e.source_id, e.table_id, e.table_name, e.column_name, e.type, e.description, e.tags, f.score
-    from strongroom.catalog_find(${words.join(' ')}, ${words}, ${sourceIds}, ${hitsMax}) as f
+    from strongroom.catalog_find(${words.join(' ')}, ${words}, ${sourceIds}, ${hidden}, ${hitsMax}) as f
       join catalog_entries e on e.table_id = f.found_table and e.column_position = f.found_position
     order by f.score desc, e.resource
   `.execute(transaction);

@@ -1,4 +1,5 @@
 import type { Source } from '@strongroom/protocol';
+import type { AskerPolicy } from '@strongroom/sql-guard';
 import type { Asker } from '#contracts';
 import type { SourcesDeps } from './deps.ts';
 import type { SourcesTable } from './store.ts';
@@ -17,13 +18,17 @@ export async function isVisible(deps: SourcesDeps, asker: Asker, source: Sources
   return mayManage(deps, asker) || (await mayQuery(deps, asker, source));
 }
 
-/** The source as this asker may see it: who may query it is for administrators and its owner only. */
+/**
+ * The source as this asker may see it: who may query it is for administrators and its owner only. Under a policy, how many tables there
+ * are and what its role may do to which is for administrators too: others are told of tables that they may see.
+ */
 export async function describeSource(deps: SourcesDeps, asker: Asker, source: SourcesTable): Promise<Source> {
-  const [names, may] = await Promise.all([
+  const manages = mayManage(deps, asker);
+  const [names, may, policy] = await Promise.all([
     deps.directory.namesOf(source.workspace_id, { people: [source.owner_id], teams: [] }),
     mayQuery(deps, asker, source),
+    manages ? null : policyFor(deps, asker, source),
   ]);
-  const manages = mayManage(deps, asker);
   const grants =
     manages || source.owner_id === asker.personId ? await deps.access.grants.list(source.workspace_id, source.id) : [];
   return {
@@ -33,12 +38,18 @@ export async function describeSource(deps: SourcesDeps, asker: Asker, source: So
     owner: names.get(source.owner_id) ?? 'former colleague',
     location: source.location,
     status: source.is_sample && deps.sample.address === null ? 'unavailable' : source.status,
-    tables: source.table_count,
-    warnings: source.warnings,
+    tables: policy === null ? source.table_count : policy.tables.length,
+    warnings: policy === null ? source.warnings : [],
     grants: [...grants],
     mayQuery: may,
     mayManage: manages,
     createdAt: source.created_at.toISOString(),
     refreshedAt: source.refreshed_at?.toISOString() ?? null,
   };
+}
+
+async function policyFor(deps: SourcesDeps, asker: Asker, source: SourcesTable): Promise<AskerPolicy | null> {
+  const { policies } = deps.access;
+  const rows = await deps.database.withWorkspace(source.workspace_id, (within) => policies.select(within, [source.id]));
+  return policies.forViewer(asker, rows.get(source.id));
 }
