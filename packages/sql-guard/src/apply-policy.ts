@@ -76,7 +76,7 @@ export function applyPolicy(
     const alias = range.alias?.aliasname ?? found.table.name;
     const { isAlone } = place;
     const columns = new Set(read.get(key));
-    if (!alwaysQualify) groupByKey(place.select, { alias, isAlone, columns, primaryKey: clearKey(found) });
+    groupByKey(place.select, { alias, isAlone, columns, primaryKey: clearKey(found) });
     become(place.node, barrier(place, found, alias, read.get(key) ?? []));
   }
   return { filtered, rules: [...rules] };

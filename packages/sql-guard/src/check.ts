@@ -39,7 +39,7 @@ export function checkFilter({ filter, table, dialect }: FilterTask, parseOne: Pa
   readFilter(filter, {}, { table, alias: table.name, fold: foldOf(dialect), parseOne });
   const count = selectNode({ columns: [target(literal(1))], from: [tableNode(table.schema, table.name)] });
   const grants = [{ filter, denied: [], masks: {} }];
-  const policy = { tables: [{ table, types: {}, grants }], attributes: {} };
+  const policy = { tables: [{ table, types: {}, primaryKey: [], grants }], attributes: {} };
   check({ sql: printSelect(count), dialect, tables: [table], policy, rowsMax: 1, params: [] }, parseOne);
 }
 
