@@ -54,7 +54,7 @@ export default {
       comment: 'what only a bench is measured beside is installed by that bench',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^hypercore$' },
+      to: { couldNotResolve: true, pathNot: '^(hypercore|pg-query-stream)$' },
     },
     {
       name: 'declared',

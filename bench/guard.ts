@@ -3,7 +3,7 @@ import { startPostgres } from '@strongroom/testkit';
 import { type Bench, compareTimes } from './compare.ts';
 
 const CHECKS = 500;
-const JOIN = `select a.state, count(*), avg(f.delay) from flights f join airports a on a.iata = f.origin where f.destination = 'ORD' group by a.state order by 2 desc limit 10`;
+export const JOIN = `select a.state, count(*), avg(f.delay) from flights f join airports a on a.iata = f.origin where f.destination = 'ORD' group by a.state order by 2 desc limit 10`;
 
 const table = (name: string, columns: Record<string, string>) => ({
   schema: 'public',
@@ -21,7 +21,7 @@ const table = (name: string, columns: Record<string, string>) => ({
     comment: null,
   })),
 });
-const schema = {
+export const schema = {
   tables: [
     table('flights', { date: 'timestamp without time zone', delay: 'integer', origin: 'text', destination: 'text' }),
     table('airports', { iata: 'text', state: 'text' }),

@@ -24,7 +24,7 @@ async function main([name = '', ...args]) {
     throw new Error(`unknown command \`${name}\`; there are ${Object.keys(COMMANDS).join(', ')}`);
   await ensureInstalled(root, node);
   // What only this bench is measured beside is large: nobody else waits for it.
-  if (name === 'bench' && args[0] === 'ledger') await ensureInstalled(join(root, 'bench'), node);
+  if (name === 'bench' && ['ledger', 'query'].includes(args[0])) await ensureInstalled(join(root, 'bench'), node);
   if (command.needsWeb) await ensureWebBuilt(root, node);
   process.exitCode = await run(node, [join(root, command.program), ...(command.first ?? []), ...args]);
 }

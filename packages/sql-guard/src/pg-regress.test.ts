@@ -1,26 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import type { Node } from '@pgsql/types';
-import type { ProblemError, SourceSchema } from '@strongroom/protocol';
+import type { ProblemError } from '@strongroom/protocol';
 import { sharedData } from '@strongroom/testkit';
 import { parseSync } from 'libpg-query';
 import { expect, test } from 'vitest';
 import { createGuard } from './guard.ts';
 import { REFUSALS } from './refusal.ts';
-import { testSchema } from './test-schema.ts';
+import { regressStatements, schemasByFile } from './test-regress.ts';
 import { eachNode } from './tree.ts';
 import './parse.ts';
 
-type Statement = { file: string; n: number; type: string; flags?: string[]; sql: string };
-
 const folder = sharedData('pg-regress');
-const statements = async (): Promise<Statement[]> =>
-  gunzipSync(await readFile(join(folder!, 'statements.jsonl.gz')))
-    .toString('utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Statement);
 
 test.skipIf(folder === null)(
   'of PostgreSQL’s own regression suite, nothing but plain SELECTs passes, and of those the plan names the tables that the parser found',
@@ -28,7 +16,7 @@ test.skipIf(folder === null)(
     await using stack = new AsyncDisposableStack();
     const guard = createGuard({ workers: 2, timeoutMs: 30_000 });
     stack.defer(() => guard.close());
-    const all = await statements();
+    const all = await regressStatements(folder!);
     const schemas = schemasByFile(all);
     const counts = { accepted: 0, refused: 0, withTables: 0 };
     const wrong: string[] = [];
@@ -79,31 +67,6 @@ function sameTables(sql: string, planned: string[]): boolean {
   return (
     [...distinct].every((table) => named.has(table)) &&
     [...named].every((table) => distinct.has(table) || withNames.has(table))
-  );
-}
-
-/** The tables that each file creates, as far as their columns are written out. */
-function schemasByFile(all: Statement[]): Map<string, SourceSchema> {
-  const shared = new Map<string, string[]>();
-  const byFile = new Map<string, Map<string, string[]>>();
-  for (const { file, type, sql } of all) {
-    const tables = byFile.get(file) ?? new Map<string, string[]>();
-    byFile.set(file, tables);
-    if (type !== 'CreateStmt') continue;
-    const create = (
-      parseSync(sql).stmts![0]!.stmt as { CreateStmt: { relation: { relname: string }; tableElts?: Node[] } }
-    ).CreateStmt;
-    const columns = (create.tableElts ?? []).flatMap((element) =>
-      'ColumnDef' in element ? [`${element.ColumnDef.colname} text`] : [],
-    );
-    tables.set(create.relation.relname, columns);
-    if (file === 'test_setup.sql') shared.set(create.relation.relname, columns);
-  }
-  return new Map(
-    [...byFile].map(([file, tables]) => [
-      file,
-      testSchema(Object.fromEntries([...shared, ...tables].map(([name, columns]) => [`public.${name}`, columns]))),
-    ]),
   );
 }
 
