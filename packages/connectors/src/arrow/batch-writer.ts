@@ -6,6 +6,7 @@ import type { Column } from './columns.ts';
 const BATCH_BYTES = 2 * 1024 * 1024;
 const BATCH_ROWS_MAX = 65_536;
 const BATCH_ROWS_MIN = 64;
+/** The first batch is soon there, and an answer of a few rows takes no more memory than these. */
 const FIRST_BATCH_ROWS = 1024;
 
 /** Rows that columns are allocated for, so that a statement of 1,600 columns takes no more memory than one of 6. */
@@ -46,13 +47,15 @@ export type BatchWriter = {
   start(): RowBytes;
   /** True when the columns should be taken before another row is added. */
   isFull(rows: number, sizeBytes: number): boolean;
+  /** How many rows the next batch has at most: each is larger than the one before, up to `rowsMax`. */
+  readonly rowsTarget: number;
   /** Encodes what the columns hold and empties them. */
-  take(rows: number): RowBytes;
+  take(columns: readonly Column[], rows: number): RowBytes;
   end(): RowBytes;
 };
 
-/** Writes an Arrow IPC stream (columnar format 1.x, "Streaming Format") from columns that are filled again and again. */
-export function createBatchWriter(named: readonly Field[], columns: readonly Column[], rowsMax: number): BatchWriter {
+/** Writes an Arrow IPC stream (columnar format 1.x, "Streaming Format") from columns that are filled again and again; the columns may be others each time. */
+export function createBatchWriter(named: readonly Field[], rowsMax: number): BatchWriter {
   const fields = uniquelyNamed(named);
   const schema = new Schema(fields);
   const struct = new Struct(fields);
@@ -64,7 +67,10 @@ export function createBatchWriter(named: readonly Field[], columns: readonly Col
       return writer.take();
     },
     isFull: (rows, sizeBytes) => rows >= rowsTarget || sizeBytes >= BATCH_BYTES,
-    take(rows) {
+    get rowsTarget() {
+      return rowsTarget;
+    },
+    take(columns, rows) {
       const children = columns.map((column) => column.toData());
       writer.write(new RecordBatch(schema, makeData({ type: struct, length: rows, nullCount: 0, children })));
       const bytes = writer.take();

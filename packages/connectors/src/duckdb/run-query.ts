@@ -38,9 +38,9 @@ export async function runQuery(
   const encoders = types.map((type) => createEncoder(type, rowsMax + VECTOR_ROWS));
   const writer = createBatchWriter(
     columns.map((column, index) => arrowField(column, encoders[index]!.arrowType)),
-    encoders.map(({ column }) => column),
     rowsMax,
   );
+  const filled = encoders.map(({ column }) => column);
   await emit.rows(writer.start());
 
   let rowCount = 0;
@@ -50,7 +50,7 @@ export async function runQuery(
   let limit: 'rows' | 'bytes' | null = null;
   const sizeBytes = () => encoders.reduce((sum, { column }) => sum + column.sizeBytes, 0);
   const flush = async () => {
-    if (batchRows > 0) await emit.rows(writer.take(batchRows));
+    if (batchRows > 0) await emit.rows(writer.take(filled, batchRows));
     batchRows = 0;
     batchBytes = 0;
   };

@@ -11,7 +11,6 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from 'apache-arrow';
-import { batchRowsMax } from '../arrow/batch-writer.ts';
 import { BooleanColumn, type Column, FixedColumn, VariableColumn } from '../arrow/columns.ts';
 import { type as typeProblem } from '../errors.ts';
 import { arrayToJson } from './array-text.ts';
@@ -50,9 +49,9 @@ export type RowDecoder = {
  * Decodes PostgreSQL's binary (and, for the rest, text) values straight into Arrow columns.
  * Infinity of date, timestamp and timestamptz is the smallest and the greatest integer of the column, which no finite
  * value of PostgreSQL maps to.
+ * `rowsMax`: rows that there is room for.
  */
-export function createRowDecoder(types: readonly ColumnType[]): RowDecoder {
-  const rowsMax = batchRowsMax(types.length);
+export function createRowDecoder(types: readonly ColumnType[], rowsMax: number): RowDecoder {
   const decoders = types.map((type) => createDecoder(type, rowsMax));
   const columns = decoders.map(({ column }) => column);
   const appends = decoders.map(({ append }) => append);

@@ -1,5 +1,5 @@
 import { type AnswerColumn, type CheckedSql, type ProblemError } from '@strongroom/protocol';
-import { createBatchWriter } from '../arrow/batch-writer.ts';
+import { batchRowsMax, createBatchWriter } from '../arrow/batch-writer.ts';
 import { arrowField } from '../arrow/columns.ts';
 import type { RowStream, RunLimits } from '../contract.ts';
 import { cancelled, failed, permission, timedOut } from '../errors.ts';
@@ -10,7 +10,7 @@ import { createRowDecoder } from './decode-rows.ts';
 import { ROW_BYTES_MAX, RowTooLargeError } from './message-reader.ts';
 import * as message from './messages.ts';
 import { type Session, classifyReadError } from './session.ts';
-import type { TypeBook } from './types.ts';
+import type { ColumnType, TypeBook } from './types.ts';
 
 // Longer than the server's own limit, which is the one that says so politely.
 const TIMEOUT_GRACE_MS = 1_000;
@@ -76,8 +76,7 @@ export async function run(
       type: columnTypes[index]!.name,
       kind: columnTypes[index]!.kind,
     }));
-    const decoder = createRowDecoder(columnTypes);
-    return stream({ session, pool, sql, limits, columns, decoder, leave, explainLoss: (loss) => problem ?? loss });
+    return stream({ session, pool, sql, limits, columns, columnTypes, leave, explainLoss: (loss) => problem ?? loss });
   } catch (error) {
     leave();
     if (session.isOpen) pool.release(session);
@@ -95,7 +94,7 @@ function stream({
   sql,
   limits,
   columns,
-  decoder,
+  columnTypes,
   leave,
   explainLoss,
 }: {
@@ -104,14 +103,14 @@ function stream({
   sql: CheckedSql;
   limits: RunLimits;
   columns: AnswerColumn[];
-  decoder: ReturnType<typeof createRowDecoder>;
+  columnTypes: ColumnType[];
   leave: () => void;
   explainLoss: (loss: ProblemError) => ProblemError;
 }): RowStream {
+  let decoder = createRowDecoder(columnTypes, 0);
   const writer = createBatchWriter(
     columns.map((column, index) => arrowField(column, decoder.arrowTypes[index]!)),
-    decoder.columns,
-    decoder.rowsMax,
+    batchRowsMax(columns.length),
   );
   const rowsMax = Math.min(limits.rows, sql.rowsMax);
   let rowCount = 0;
@@ -145,7 +144,7 @@ function stream({
     totalBytes += batchBytes;
     batchRows = 0;
     batchBytes = 0;
-    if (queue.push(writer.take(rows))) resume();
+    if (queue.push(writer.take(decoder.columns, rows))) resume();
   };
   const finish = () => {
     leave();
@@ -165,6 +164,9 @@ function stream({
     if (limit !== null) return;
     if (rowCount === rowsMax) return meetLimit('rows');
     if (totalBytes + batchBytes + (end - start) > limits.bytes) return meetLimit('bytes');
+    // As much room as the batch that begins may have: an answer of one row needs none for 65,536.
+    if (batchRows === 0 && decoder.rowsMax < writer.rowsTarget)
+      decoder = createRowDecoder(columnTypes, writer.rowsTarget);
     decoder.append(buffer, start, end);
     const sizeBytes = decoder.sizeBytes();
     if (sizeBytes - batchBytes > ROW_BYTES_MAX) throw new RowTooLargeError('row too large');
