@@ -3,6 +3,9 @@ import type { AuditContext } from './audit.ts';
 /** Bytes as `seal` gave them for that object. */
 export type SealedObject = { readonly objectId: string; readonly sealed: Uint8Array };
 
+/** null when the object's key is gone. Throws `vault/unreadable` (500). */
+export type Opener = (object: SealedObject) => Uint8Array | null;
+
 /**
  * Seals bytes under a data key of the object's own. `objectId` is a UUID; the workspace and the object are bound as
  * associated data, so that a sealed value can't be moved to another row.
@@ -13,6 +16,8 @@ export type Sealer = {
   open(workspaceId: string, objectId: string, sealed: Uint8Array): Promise<Uint8Array>;
   /** Many in one read of the keys, in the order given; null for each whose key is gone. Throws `vault/unreadable` (500). */
   openMany(workspaceId: string, objects: readonly SealedObject[]): Promise<(Uint8Array | null)[]>;
+  /** Reads the keys first, for who gets the sealed bytes meanwhile: what it gives opens those as `openMany` does. For one request. */
+  opener(workspaceId: string, objectIds: readonly string[]): Promise<Opener>;
   /**
    * Keyed hash of a text, 16 bytes, by which equal texts are found without keeping them: the same for the same workspace and
    * purpose, and nothing to whoever has no key. Not reversible, but a guess can be tested by whoever holds the keys.

@@ -1,6 +1,6 @@
 import type { Expression, ExpressionBuilder, Generated, SqlBool } from 'kysely';
 import type { Asker } from '#contracts';
-import type { Tables, Transaction } from '#platform/database';
+import type { Reading, Tables, Transaction } from '#platform/database';
 
 export const subjectKinds = ['everyone', 'person', 'team'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
@@ -56,8 +56,8 @@ export async function hasGrant(transaction: Transaction<Tables>, asker: Asker, s
 }
 
 /** The same relation as a sub-query, for lists: ids of the sources granted to the asker. */
-export function grantedSources(transaction: Transaction<Tables>, asker: Asker) {
-  return transaction.selectFrom('source_grants').select('source_grants.source_id').where(holdsFor(asker));
+export function grantedSources(tables: Reading, asker: Asker) {
+  return tables.selectFrom('source_grants').select('source_grants.source_id').where(holdsFor(asker));
 }
 
 export async function insertGrant(

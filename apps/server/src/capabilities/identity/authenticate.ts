@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import type { Asker } from '#contracts';
+import type { Asker, Opener } from '#contracts';
 import type { IdentityDeps } from './deps.ts';
 import { identityProblems } from './errors.ts';
-import { openPeople } from './open-people.ts';
+import { openRows } from './open-people.ts';
 import { hashOf } from './secret-text.ts';
 import { findSession, findToken, touchSession, touchToken } from './secret-store.ts';
-import { selectPersonById } from './store.ts';
-import type { PersonRow, Within } from './store.ts';
+import { type PersonRow, readPeopleByIds } from './store.ts';
 import { SESSION_IDLE_MS, sessionCookieName } from './start-session.ts';
 
 /** Use is noted at most this often, so that reading doesn't write each time. */
@@ -38,13 +37,10 @@ async function bySession(deps: IdentityDeps, secret: string, request: FastifyReq
     now.getTime() - session.last_seen_at.getTime() > SESSION_IDLE_MS
   )
     return null;
-  const passing = await deps.database.withWorkspace(session.workspace_id, async (within) => {
-    const person = await selectPersonById(within, session.person_id);
-    if (person === undefined) return null;
-    if (now.getTime() - session.last_seen_at.getTime() > TOUCH_MS) await touchSession(within, session.id, now);
-    return withMaker(within, person, session.made_by ?? person.id);
-  });
-  const asker = await nameAsker(deps, session.workspace_id, passing, request);
+  const passing = await readPassing(deps, session, session.made_by ?? session.person_id);
+  if (passing !== null && now.getTime() - session.last_seen_at.getTime() > TOUCH_MS)
+    await deps.database.withWorkspace(session.workspace_id, (within) => touchSession(within, session.id, now));
+  const asker = await nameAsker(session.workspace_id, passing, request);
   return asker === null ? null : { ...asker, sessionId: session.id, tokenId: null };
 }
 
@@ -52,27 +48,34 @@ async function byToken(deps: IdentityDeps, secret: string, request: FastifyReque
   const token = await findToken(deps.database, hashOf(secret));
   const now = deps.clock.now();
   if (token === undefined || (token.expires_at !== null && token.expires_at <= now)) return null;
-  const passing = await deps.database.withWorkspace(token.workspace_id, async (within) => {
-    const person = await selectPersonById(within, token.person_id);
-    const found = person === undefined ? null : await withMaker(within, person, token.created_by);
-    // INVARIANT: nobody acts for an admin by a token of their own making, whenever it was made.
-    if (found === null || (found.maker !== null && found.person.role === 'admin')) return null;
-    if (token.last_used_at === null || now.getTime() - token.last_used_at.getTime() > TOUCH_MS)
-      await touchToken(within, token.id, now);
-    return found;
-  });
-  const asker = await nameAsker(deps, token.workspace_id, passing, request);
+  const passing = await readPassing(deps, token, token.created_by);
+  // INVARIANT: nobody acts for an admin by a token of their own making, whenever it was made.
+  if (passing === null || (passing.maker !== null && passing.person.role === 'admin')) return null;
+  if (token.last_used_at === null || now.getTime() - token.last_used_at.getTime() > TOUCH_MS)
+    await deps.database.withWorkspace(token.workspace_id, (within) => touchToken(within, token.id, now));
+  const asker = await nameAsker(token.workspace_id, passing, request);
   return asker === null ? null : { ...asker, sessionId: null, tokenId: token.id, scopes: token.scopes };
 }
 
 /** `maker`: who else made what the person comes by; null when they did themself. */
-type Passing = { readonly person: PersonRow; readonly maker: PersonRow | null };
+type Passing = { readonly person: PersonRow; readonly maker: PersonRow | null; readonly opening: Promise<Opener> };
 
 /** INVARIANT: what somebody made for another person is good only as long as its maker is an admin; else null. */
-async function withMaker(within: Within, person: PersonRow, makerId: string | null): Promise<Passing | null> {
-  if (makerId === person.id) return { person, maker: null };
-  const maker = makerId === null ? undefined : await selectPersonById(within, makerId);
-  return maker?.role === 'admin' ? { person, maker } : null;
+async function readPassing(
+  { database, sealer }: IdentityDeps,
+  { workspace_id: workspaceId, person_id: personId }: { workspace_id: string; person_id: string },
+  makerId: string | null,
+): Promise<Passing | null> {
+  if (makerId === null) return null;
+  const ids = makerId === personId ? [personId] : [personId, makerId];
+  // Read at the same time as whom they open, since every request waits for both. Who does not pass gets no word of the keys.
+  const opening = sealer.opener(workspaceId, ids);
+  opening.catch(() => {});
+  const people = await readPeopleByIds(database, workspaceId, ids);
+  const [person, maker] = [personId, makerId].map((id) => people.find((one) => one.id === id));
+  if (person === undefined || maker === undefined) return null;
+  if (makerId === personId) return { person, maker: null, opening };
+  return maker.role === 'admin' ? { person, maker, opening } : null;
 }
 
 /**
@@ -80,14 +83,13 @@ async function withMaker(within: Within, person: PersonRow, makerId: string | nu
  * away nobody is let in. null also for who is just being removed. Throws `vault/key_unavailable` (503).
  */
 async function nameAsker(
-  deps: IdentityDeps,
   workspaceId: string,
   passing: Passing | null,
   request: FastifyRequest,
 ): Promise<Omit<Asker, 'sessionId' | 'tokenId' | 'scopes'> | null> {
   if (passing === null) return null;
-  const { person, maker } = passing;
-  const opened = await openPeople(deps, workspaceId, maker === null ? [person] : [person, maker]);
+  const { person, maker, opening } = passing;
+  const opened = openRows(await opening, maker === null ? [person] : [person, maker]);
   const [asker, madeBy] = [opened.find(({ id }) => id === person.id), opened.find(({ id }) => id === maker?.id)];
   if (asker === undefined || (maker !== null && madeBy === undefined)) return null;
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attributesSchema, type Person } from '@strongroom/protocol';
-import type { Sealer } from '#contracts';
+import type { Opener, Sealer } from '#contracts';
 import type { PersonRow } from './store.ts';
 
 /** What lies sealed of a person. `issuer` and `subject`: the account they are bound to; null before the first sign-in there. */
@@ -15,7 +15,7 @@ const detailsSchema = z.object({
 export type PersonDetails = z.infer<typeof detailsSchema>;
 export type OpenPerson = PersonRow & PersonDetails;
 
-type Opening = { readonly sealer: Pick<Sealer, 'openMany'> };
+type Opening = { readonly sealer: Pick<Sealer, 'opener'> };
 
 /**
  * In the order given, with one read of the keys; who is just being removed is left out.
@@ -27,12 +27,17 @@ export async function openPeople<Row extends { readonly id: string; readonly sea
   rows: readonly Row[],
 ): Promise<(Row & PersonDetails)[]> {
   if (rows.length === 0) return [];
-  const opened = await sealer.openMany(
-    workspaceId,
-    rows.map(({ id, sealed }) => ({ objectId: id, sealed })),
-  );
-  return rows.flatMap((row, index) => {
-    const plaintext = opened[index] ?? null;
+  const ids = rows.map(({ id }) => id);
+  return openRows(await sealer.opener(workspaceId, ids), rows);
+}
+
+/** The same once the keys have been read. */
+export function openRows<Row extends { readonly id: string; readonly sealed: Uint8Array }>(
+  open: Opener,
+  rows: readonly Row[],
+): (Row & PersonDetails)[] {
+  return rows.flatMap((row) => {
+    const plaintext = open({ objectId: row.id, sealed: row.sealed });
     return plaintext === null ? [] : [{ ...row, ...readDetails(plaintext) }];
   });
 }

@@ -18,13 +18,14 @@ export async function insertSession(
   await within.insertInto('sessions').values(session).execute();
 }
 
-export function findSession(database: Database, hash: string) {
-  return database.withLookup(hash, (within) =>
-    within
+export async function findSession(database: Database, hash: string) {
+  const [session] = await database.readByLookup(hash, (tables) =>
+    tables
       .selectFrom('sessions')
       .select(['id', 'workspace_id', 'person_id', 'made_by', 'last_seen_at', 'expires_at'])
-      .executeTakeFirst(),
+      .limit(1),
   );
+  return session;
 }
 
 export async function touchSession(within: Within, id: string, at: Date): Promise<void> {
@@ -61,13 +62,14 @@ export async function insertToken(
   await within.insertInto('api_tokens').values(token).execute();
 }
 
-export function findToken(database: Database, hash: string) {
-  return database.withLookup(hash, (within) =>
-    within
+export async function findToken(database: Database, hash: string) {
+  const [token] = await database.readByLookup(hash, (tables) =>
+    tables
       .selectFrom('api_tokens')
       .select(['id', 'workspace_id', 'person_id', 'created_by', 'scopes', 'expires_at', 'last_used_at'])
-      .executeTakeFirst(),
+      .limit(1),
   );
+  return token;
 }
 
 export async function touchToken(within: Within, id: string, at: Date): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ColumnType } from 'kysely';
-import type { Database, Tables, Transaction } from '#platform/database';
+import type { Database, Reading, Tables, Transaction } from '#platform/database';
 import type { Role } from '@strongroom/protocol';
 
 type Nullable = ColumnType<string | null, string | null | undefined, string | null>;
@@ -81,7 +81,7 @@ const teamNames = sql<
 const teamIds = sql<string[]>`array(select team_id from team_members where team_members.person_id = people.id)`;
 
 /** INVARIANT: who was removed is nowhere, from that transaction on, though the row stays until the keys are destroyed. */
-function selectPeople(within: Within) {
+function selectPeople(within: Reading) {
   return within
     .selectFrom('people')
     .select([
@@ -118,6 +118,11 @@ export function selectLocalAdmin(within: Within): Promise<PersonRow | undefined>
 
 export function selectAllPeople(within: Within): Promise<PersonRow[]> {
   return selectPeople(within).execute();
+}
+
+/** One round trip, outside any transaction of the caller's. */
+export function readPeopleByIds(database: Database, workspaceId: string, ids: readonly string[]): Promise<PersonRow[]> {
+  return database.readInWorkspace(workspaceId, (tables) => selectPeople(tables).where('id', 'in', [...ids]));
 }
 
 export async function selectPeopleByIds(within: Within, ids: readonly string[]): Promise<PersonRow[]> {

@@ -1,6 +1,6 @@
 import { openBytes, openStream, sealBytes, sealStream, type KeyWrapper } from '@strongroom/keyring';
 import type { DrillReport, VaultStatus } from '@strongroom/protocol';
-import type { AuditContext, Sealer } from '#contracts';
+import type { AuditContext, Opener, Sealer } from '#contracts';
 import type { LedgerKeys } from '#ledger';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
@@ -70,20 +70,22 @@ export function createVault({
   const moves = keyMoves(database, workspaces);
   const now = () => clock.now();
   const binding = (workspaceId: string, objectId: string) => ({ workspaceId, objectId, version: 1 });
+  const opener = async (workspaceId: string, objectIds: readonly string[]): Promise<Opener> => {
+    const found = await keys.forOpeningMany(workspaceId, objectIds);
+    return ({ objectId, sealed }) => {
+      const key = found.get(objectId);
+      return key === undefined ? null : openBytes(key, binding(workspaceId, objectId), sealed);
+    };
+  };
   return {
     seal: async (workspaceId, objectId, plaintext) =>
       sealBytes(await keys.forSealing(workspaceId, objectId), binding(workspaceId, objectId), plaintext),
     open: async (workspaceId, objectId, sealed) =>
       openBytes(await keys.forOpening(workspaceId, objectId), binding(workspaceId, objectId), sealed),
+    opener,
     openMany: async (workspaceId, objects) => {
-      const found = await keys.forOpeningMany(
-        workspaceId,
-        objects.map(({ objectId }) => objectId),
-      );
-      return objects.map(({ objectId, sealed }) => {
-        const key = found.get(objectId);
-        return key === undefined ? null : openBytes(key, binding(workspaceId, objectId), sealed);
-      });
+      const ids = objects.map(({ objectId }) => objectId);
+      return objects.map(await opener(workspaceId, ids));
     },
     blindIndex: blindIndexes(keys),
     async *sealFile(workspaceId, objectId, plaintext) {

@@ -4,7 +4,7 @@ import type { Database } from '#platform/database';
 import { hasDestruction } from './destruction-store.ts';
 import { isDestroyed, keyDestroyed, unreadable } from './errors.ts';
 import { keyCreated, type KeyRecord, systemContext } from './key-record.ts';
-import { insertObjectKey, selectObjectKeys, selectPlace, type WrappedObjectKey } from './store.ts';
+import { insertObjectKey, readObjectKeys, selectPlace, type WrappedObjectKey } from './store.ts';
 import type { WorkspaceKeys, WrappingKeys } from './wrapping-keys.ts';
 
 export type ObjectKeys = {
@@ -29,7 +29,7 @@ const looksMax = 3;
  */
 export function objectKeys(database: Database, keys: WrappingKeys, record: () => KeyRecord): ObjectKeys {
   const select = (workspaceId: string, objectIds: readonly string[]): Promise<WrappedObjectKey[]> =>
-    database.withWorkspace(workspaceId, (within) => selectObjectKeys(within, objectIds));
+    readObjectKeys(database, workspaceId, objectIds);
 
   /** null when there is no key. */
   const find = async (workspaceId: string, objectId: string): Promise<KeyObject | null> => {

@@ -1,5 +1,5 @@
 import { sql, type ColumnType, type Generated } from 'kysely';
-import type { Tables, Transaction } from '#platform/database';
+import type { Database, Reading, Tables, Transaction } from '#platform/database';
 
 type Bytes = ColumnType<Buffer, Uint8Array>;
 
@@ -161,12 +161,26 @@ const columns = ['object_id', 'key_version', 'epoch', 'wrapped_key', 'commitment
 
 /** Those that are there. */
 export async function selectObjectKeys(within: Within, objectIds: readonly string[]): Promise<WrappedObjectKey[]> {
-  const rows = await within
+  return (await objectKeysOf(within, objectIds).execute()).map(wrappedObjectKey);
+}
+
+/** The same in one round trip, outside any transaction of the caller's. */
+export async function readObjectKeys(
+  database: Database,
+  workspaceId: string,
+  objectIds: readonly string[],
+): Promise<WrappedObjectKey[]> {
+  const rows = await database.readInWorkspace(workspaceId, (tables) => objectKeysOf(tables, objectIds));
+  return rows.map(wrappedObjectKey);
+}
+
+function objectKeysOf(tables: Reading, objectIds: readonly string[]) {
+  // As text, so that it is one statement however many there are.
+  const ids = `{${objectIds.join()}}`;
+  return tables
     .selectFrom('vault_object_keys')
     .select(columns)
-    .where(sql<boolean>`object_id = any(${objectIds}::uuid[])`)
-    .execute();
-  return rows.map(wrappedObjectKey);
+    .where(sql<boolean>`object_id = any(${ids}::uuid[])`);
 }
 
 /** Up to `rowsMax` that are wrapped elsewhere than at `place`, in order behind `after`, and locked. */

@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Secret } from '#config';
 import type { Migration } from '#contracts';
 import { createLog } from '#platform/log';
 import { createDatabase } from './create-database.ts';
+import type { Reading } from './index.ts';
 import { startTestDatabase } from './test-database.ts';
 import type { TestDatabase } from './test-database.ts';
 
@@ -91,6 +92,36 @@ describe('the product database', () => {
     const after = await started.database.atOnce('current', sql<object>`select strongroom.current_workspace() as w`);
     expect(after).toEqual([{ w: null }]);
     expect(await started.database.atOnce('all notes', sql<object>`select * from notes`)).toEqual([]);
+  });
+
+  test('a read in one round trip sees its workspace or its secret alone, and leaves no setting behind', async () => {
+    const { database } = started;
+    const notesOf = (tables: Reading) => (tables as never as Kysely<{ notes: object }>).selectFrom('notes').selectAll();
+    for (let turn = 0; turn < 2; turn += 1) {
+      expect(await database.readInWorkspace(A, notesOf)).toMatchObject([{ workspace_id: A, text: 'x' }]);
+      expect(await database.readInWorkspace(B, notesOf)).toMatchObject([{ workspace_id: B, secret_hash: null }]);
+      expect(await database.readByLookup('hash', notesOf)).toMatchObject([{ workspace_id: A }]);
+      expect(await database.readByLookup("other' or true", notesOf)).toEqual([]);
+      expect(await database.atOnce('all notes', sql<object>`select * from notes`)).toEqual([]);
+    }
+    const many = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => database.readInWorkspace(at % 2 === 0 ? A : B, notesOf)),
+    );
+    expect(many.map(([row]) => (row as { workspace_id: string }).workspace_id)).toEqual(
+      Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? A : B)),
+    );
+  });
+
+  test('a read that fails says why, and the next one works', async () => {
+    const { database } = started;
+    const one = (text: string) => (tables: Reading) =>
+      (tables as never as Kysely<{ notes: object }>)
+        .selectFrom('notes')
+        .select(sql<number>`1 / ${text}::int`.as('one'));
+    await expect(database.readInWorkspace(A, one('0'))).rejects.toMatchObject({ code: '22012' });
+    await expect(database.readInWorkspace(A, one('x'))).rejects.toMatchObject({ code: '22P02' });
+    expect(await database.readInWorkspace(A, one('1'))).toEqual([{ one: 1 }]);
+    await expect(database.readInWorkspace('no workspace', one('1'))).rejects.toMatchObject({ code: '22P02' });
   });
 
   test('a connection that breaks in use fails what used it, and the next one is another', async () => {

@@ -8,6 +8,7 @@ import { connectionFailed, isConnectionError, roleTooStrong } from './errors.ts'
 import type { Database, Tables } from './index.ts';
 import { migrate } from './migrate.ts';
 import { platformMigrations } from './platform-migrations.ts';
+import { readOnce } from './read-once.ts';
 
 /** Where the product's own tables are: our embedded cluster, or a database of the operator's. */
 export type DatabaseAddress =
@@ -88,6 +89,10 @@ function databaseOn(pool: pg.Pool): Database {
         // Only after the server is ready again is this resolved: then the commit was flushed.
         return (await pool.query({ name, text, values: [...parameters] })).rows;
       }),
+    readInWorkspace: (workspaceId, build) =>
+      connected(() => readOnce(pool, { setting: 'strongroom.workspace', value: workspaceId }, build(kysely))),
+    readByLookup: (lookupHash, build) =>
+      connected(() => readOnce(pool, { setting: 'strongroom.lookup', value: lookupHash }, build(kysely))),
     withLookup: (lookupHash, work) => within('strongroom.lookup', lookupHash, work),
     close: () => kysely.destroy(),
   };
