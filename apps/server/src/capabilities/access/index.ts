@@ -1,5 +1,5 @@
 import type { Asker, Permission, Sealer } from '#contracts';
-import type { Database, Tables, Transaction } from '#platform/database';
+import type { Database } from '#platform/database';
 import { createGrants, type Directory, type Grants, resolveSubject } from './grants.ts';
 import { allows, permissionsOf } from './permissions.ts';
 import { createPolicies, type Policies, type Viewer } from './policies.ts';
@@ -21,7 +21,7 @@ export {
 export { accessRoutes } from './routes.ts';
 export { grantedSources };
 export type { Directory, Grants, Policies, Viewer };
-export type { PolicyRow } from './policy-store.ts';
+export { governing, type PolicyRow } from './policy-store.ts';
 
 export type Access = {
   /** By role; no database. */
@@ -35,7 +35,6 @@ export type Access = {
   resolveSubject(workspaceId: string, subject: string): Promise<Subject>;
   /** The admin's switch, one of the two keys (S6) that a query needs. */
   readonly runSql: {
-    select(within: Transaction<Tables>): Promise<boolean>;
     get(workspaceId: string): Promise<boolean>;
     set(workspaceId: string, runSql: boolean): Promise<void>;
   };
@@ -59,7 +58,6 @@ export function createAccess({
     policies: createPolicies({ database, directory, sealer }),
     resolveSubject: (workspaceId, subject) => resolveSubject(directory, workspaceId, subject),
     runSql: {
-      select: selectRunSql,
       get: (workspaceId) => database.withWorkspace(workspaceId, selectRunSql),
       set: (workspaceId, runSql) =>
         database.withWorkspace(workspaceId, (within) => updateRunSql(within, workspaceId, runSql)),

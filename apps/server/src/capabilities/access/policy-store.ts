@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import { type ColumnType, type Generated, sql } from 'kysely';
 import type { Tables, Transaction } from '#platform/database';
 
 declare module '#platform/database' {
@@ -16,6 +16,16 @@ declare module '#platform/database' {
 
 /** `id`: of this version, and of the object of the vault it is sealed under. */
 export type PolicyRow = { readonly id: string; readonly sealed: Buffer };
+
+/**
+ * For reads of `sources`, as columns of theirs, so that whether a source may be queried and what of it may be seen is of one moment.
+ * `runSql`: see `selectRunSql`.
+ */
+export const governing = {
+  policyId: sql<string | null>`(select id from source_policies where source_policies.source_id = sources.id)`,
+  policySealed: sql<Buffer | null>`(select sealed from source_policies where source_policies.source_id = sources.id)`,
+  runSql: sql<boolean>`coalesce((select run_sql from access_settings), true)`,
+};
 
 export async function selectPolicies(
   within: Transaction<Tables>,

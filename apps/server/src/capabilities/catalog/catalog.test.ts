@@ -66,6 +66,26 @@ describe('the catalog', () => {
     expect(await everything()).not.toMatch(/planted-value|payroll/);
   });
 
+  test('remembers a schema for the guard until its source was read again, whoever did, and none of a source that is gone', async () => {
+    const ask = async () => catalog.schemaFor(await rooms.sources.find(owner, 'changing'));
+    await rooms.sources.addPostgres(owner, { name: 'changing', url: rooms.shop.url });
+    const first = await ask();
+    expect(await ask()).toBe(first);
+    await rooms.sources.refresh(owner, 'changing');
+    const second = await ask();
+    expect(second).not.toBe(first);
+    expect(second).toEqual(first);
+    // As another server of the same database would.
+    await rooms.database.withWorkspace(owner.workspaceId, async (transaction) => {
+      const { id } = await rooms.sources.find(owner, 'changing');
+      await sql`delete from catalog_tables where source_id = ${id} and table_name = 'orders'`.execute(transaction);
+      await sql`update sources set schema_version = gen_random_uuid() where id = ${id}`.execute(transaction);
+    });
+    expect((await ask()).tables.map(({ name }) => name)).toEqual(['customers']);
+    await rooms.sources.remove(owner, 'changing');
+    expect((await refusal(ask())).code).toBe('query/denied');
+  });
+
   test('gives the guard the schema as the source has it', async () => {
     const handle = await rooms.sources.find(owner, 'shop');
     const live: SourceSchema = await (await rooms.sources.use(handle)).introspect();

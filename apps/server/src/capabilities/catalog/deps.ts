@@ -5,7 +5,7 @@ import type { Clock } from '#platform/clock';
 
 export type CatalogDeps = {
   readonly database: Database;
-  readonly sources: Pick<Sources, 'find' | 'queryable' | 'onIntrospected'>;
+  readonly sources: Pick<Sources, 'find' | 'queryable' | 'onIntrospected' | 'onRemoved'>;
   readonly directory: Pick<Directory, 'personByEmail' | 'namesOf'>;
   readonly clock: Clock;
 };

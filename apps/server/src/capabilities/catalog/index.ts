@@ -4,11 +4,12 @@ import type { ManagedSource } from '#sources';
 import { annotateResource, type AnnotateInput } from './annotate-resource.ts';
 import type { CatalogDeps } from './deps.ts';
 import { listTables, schemaFor, showTable } from './list-tables.ts';
+import { createSchemaCache } from './schema-cache.ts';
 import { searchCatalog } from './search-catalog.ts';
 import { replaceSchema } from './store.ts';
 
 export type Catalog = {
-  /** All that is known of the source; the guard narrows it to what the asker may see. */
+  /** All that is known of the source; the guard narrows it to what the asker may see. Not to be changed: it is shared. */
   schemaFor(handle: ManagedSource): Promise<SourceSchema>;
   /** Throws `query/denied` for a named source that is hidden or unknown. */
   tablesFor(asker: Asker, sourceName?: string): Promise<CatalogTable[]>;
@@ -21,8 +22,10 @@ export type Catalog = {
 /** Stores what `sources` reads by listening to it, inside its transactions. */
 export function createCatalog(deps: CatalogDeps): Catalog {
   deps.sources.onIntrospected((transaction, source, schema) => replaceSchema(transaction, source, schema));
+  const schemas = createSchemaCache();
+  deps.sources.onRemoved((sourceId) => schemas.drop(sourceId));
   return {
-    schemaFor: (handle) => schemaFor(deps, handle),
+    schemaFor: (handle) => schemas.get(handle, () => schemaFor(deps, handle)),
     tablesFor: (asker, sourceName) => listTables(deps, asker, sourceName),
     show: (asker, resource) => showTable(deps, asker, resource),
     search: (asker, words) => searchCatalog(deps, asker, words),

@@ -10,7 +10,7 @@ import type { Clock } from '#platform/clock';
 export type SourcesNeeds = {
   readonly database: Database;
   readonly vault: Sealer;
-  readonly access: Pick<Access, 'allows' | 'mayQuery' | 'grants' | 'policies' | 'runSql'>;
+  readonly access: Pick<Access, 'allows' | 'mayQuery' | 'grants' | 'policies'>;
   readonly files: Files;
   readonly directory: Pick<Directory, 'namesOf'>;
   /** Our own listeners, which no source may point at. */

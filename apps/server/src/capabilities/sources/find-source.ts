@@ -5,7 +5,7 @@ import type { Asker } from '#contracts';
 import type { SourcesDeps } from './deps.ts';
 import { describeSource, isVisible, mayManage } from './describe-source.ts';
 import { denied, notFound } from './errors.ts';
-import { findByName, listAll, listQueryable, type SourcesTable } from './store.ts';
+import { findByName, findGoverned, type GovernedSource, listAll, listQueryable, type SourcesTable } from './store.ts';
 
 export type ManagedSource = Omit<SourceHandle, 'policy' | 'view' | 'runSql'>;
 
@@ -16,6 +16,8 @@ export type SourceHandle = {
   readonly name: string;
   readonly kind: 'postgres' | 'file';
   readonly dialect: Dialect;
+  /** Another whenever its schema was read again, by whichever server. */
+  readonly schemaVersion: string;
   /** What the asker may see of it; null: all. */
   readonly policy: AskerPolicy | null;
   /** Another text as soon as what the asker may see of it is another. */
@@ -39,25 +41,17 @@ export async function queryableSources(deps: SourcesDeps, asker: Asker): Promise
   return handlesOf(deps, asker);
 }
 
-/** `name` narrows to one. One transaction, so that all of it is of one moment. */
+/** `name` narrows to one. */
 async function handlesOf(deps: SourcesDeps, asker: Asker, name?: string): Promise<SourceHandle[]> {
   if (!deps.access.allows(asker, 'ask')) return [];
-  const { policies, runSql } = deps.access;
-  const found = await deps.database.withWorkspace(asker.workspaceId, async (transaction) => {
-    const sources = await listQueryable(transaction, asker, name);
-    const rows = await policies.select(
-      transaction,
-      sources.map(({ id }) => id),
-    );
-    return { sources, rows, runSql: await runSql.select(transaction) };
-  });
+  const found = await findGoverned(deps.database, asker, name);
   return Promise.all(
-    found.sources.map(async (source) => ({
-      ...described(source),
-      policy: await policies.forViewer(asker, found.rows.get(source.id)),
-      view: viewOf(asker, found.rows.get(source.id)),
-      runSql: found.runSql,
-    })),
+    found.map(async (source) => {
+      const { policy_id: id, policy_sealed: sealed } = source;
+      const row = id === null || sealed === null ? undefined : { id, sealed };
+      const policy = await deps.access.policies.forViewer(asker, row);
+      return { ...described(source), policy, view: viewOf(asker, row), runSql: source.run_sql };
+    }),
   );
 }
 
@@ -107,12 +101,13 @@ function isName(name: string): boolean {
   return sourceNameSchema.safeParse(name).success;
 }
 
-function described(source: SourcesTable): ManagedSource {
+function described(source: SourcesTable | GovernedSource): ManagedSource {
   return {
     workspaceId: source.workspace_id,
     id: source.id,
     name: source.name,
     kind: source.kind,
     dialect: source.kind === 'file' ? 'duckdb' : 'postgres',
+    schemaVersion: source.schema_version,
   };
 }

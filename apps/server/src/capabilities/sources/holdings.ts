@@ -22,6 +22,7 @@ export const holdings: Holding[] = [
       is_sample: 'whether it is the sample',
       created_at: 'when it was added',
       refreshed_at: 'when its schema was read',
+      schema_version: 'another whenever it was',
     },
     exported: 'not: it is about nobody',
     erased: 'its keys are destroyed, then the row goes',

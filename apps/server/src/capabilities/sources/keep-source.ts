@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Asker } from '#contracts';
 import type { Tables, Transaction } from '#platform/database';
 import type { SourcesDeps } from './deps.ts';
@@ -34,6 +35,7 @@ export async function keepSource(
     table_count: found.schema.tables.length,
     created_at: now,
     refreshed_at: now,
+    schema_version: randomUUID(),
   };
   try {
     await deps.database.withWorkspace(asker.workspaceId, async (transaction) => {

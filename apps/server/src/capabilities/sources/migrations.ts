@@ -36,4 +36,8 @@ create policy sources_sample_workspace on sources_sample using (workspace_id = s
 grant select, insert on sources_sample to strongroom_app;
 `,
   },
+  {
+    id: 'sources_0002_schema_version',
+    sql: `alter table sources add column schema_version uuid not null default gen_random_uuid();`,
+  },
 ];

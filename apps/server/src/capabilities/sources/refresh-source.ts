@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ProblemError, type Source } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
 import type { SourcesDeps } from './deps.ts';
@@ -33,6 +34,7 @@ export async function refreshSource(
         warnings: found.warnings,
         tables: found.schema.tables.length,
         at: deps.clock.now(),
+        schemaVersion: randomUUID(),
       });
       if (!there) return null;
       await announce(deps, transaction, { workspaceId, id, name: source.name }, found.schema);

@@ -1,6 +1,6 @@
 import type { Asker } from '#contracts';
-import { grantedSources } from '#access';
-import type { Tables, Transaction } from '#platform/database';
+import { governing, grantedSources } from '#access';
+import type { Database, Reading, Tables, Transaction } from '#platform/database';
 
 type Tx = Transaction<Tables>;
 
@@ -20,6 +20,8 @@ export type SourcesTable = {
   is_sample: boolean;
   created_at: Date;
   refreshed_at: Date | null;
+  /** Another whenever its schema was read; what is remembered of a schema is good for one. */
+  schema_version: string;
 };
 
 declare module '#platform/database' {
@@ -47,16 +49,40 @@ export async function findById(transaction: Tx, id: string): Promise<SourcesTabl
   return (await transaction.selectFrom('sources').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-/** What the asker may query, by name: their own, and what is granted to them. `name` narrows to one. */
-export async function listQueryable(transaction: Tx, asker: Asker, name?: string): Promise<SourcesTable[]> {
-  const sources = transaction
+/** What the asker may query: their own, and what is granted to them. */
+function queryable(tables: Reading, asker: Asker) {
+  return tables
     .selectFrom('sources')
-    .selectAll()
     .where((source) =>
-      source.or([source('owner_id', '=', asker.personId), source('id', 'in', grantedSources(transaction, asker))]),
-    )
-    .orderBy('name');
-  return (name === undefined ? sources : sources.where('name', '=', name)).execute();
+      source.or([source('owner_id', '=', asker.personId), source('id', 'in', grantedSources(tables, asker))]),
+    );
+}
+
+/** By name. */
+export async function listQueryable(transaction: Tx, asker: Asker): Promise<SourcesTable[]> {
+  return queryable(transaction, asker).selectAll().orderBy('name').execute();
+}
+
+/** A source that may be queried, with what governs it. */
+export type GovernedSource = Pick<SourcesTable, 'workspace_id' | 'id' | 'name' | 'kind' | 'schema_version'> & {
+  readonly policy_id: string | null;
+  readonly policy_sealed: Buffer | null;
+  readonly run_sql: boolean;
+};
+
+/** By name; `name` narrows to one, and there is none for what is hidden or unknown. One round trip, outside any transaction of the caller's. */
+export async function findGoverned(database: Database, asker: Asker, name?: string): Promise<GovernedSource[]> {
+  return database.readInWorkspace(asker.workspaceId, (tables) => {
+    const sources = queryable(tables, asker)
+      .select(['workspace_id', 'id', 'name', 'kind', 'schema_version'])
+      .select([
+        governing.policyId.as('policy_id'),
+        governing.policySealed.as('policy_sealed'),
+        governing.runSql.as('run_sql'),
+      ])
+      .orderBy('name');
+    return name === undefined ? sources : sources.where('name', '=', name);
+  });
 }
 
 export async function listAll(transaction: Tx): Promise<SourcesTable[]> {
@@ -67,11 +93,17 @@ export async function listAll(transaction: Tx): Promise<SourcesTable[]> {
 export async function markRefreshed(
   transaction: Tx,
   id: string,
-  found: { warnings: string[]; tables: number; at: Date },
+  found: { warnings: string[]; tables: number; at: Date; schemaVersion: string },
 ): Promise<boolean> {
   const result = await transaction
     .updateTable('sources')
-    .set({ status: 'ready', warnings: found.warnings, table_count: found.tables, refreshed_at: found.at })
+    .set({
+      status: 'ready',
+      warnings: found.warnings,
+      table_count: found.tables,
+      refreshed_at: found.at,
+      schema_version: found.schemaVersion,
+    })
     .where('id', '=', id)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
