@@ -73,7 +73,8 @@ function readValues(data: Data, type: DataType, kind: string | undefined, typeNa
   if (DataType.isTimestamp(type)) {
     const values = data.values as unknown as BigInt64Array;
     const zone = type.timezone ? 'Z' : '';
-    return (row) => timestampText(values[row]!, zone);
+    const dateOf = rememberingCivil();
+    return (row) => timestampText(values[row]!, zone, dateOf);
   }
   if (DataType.isInt(type) && type.bitWidth === 64) return readBigints(data.values);
   const values = data.values as Int32Array;
@@ -135,11 +136,11 @@ function dateText(days: number): string {
 const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;
 
-function timestampText(microseconds: bigint, zone: string): string {
+function timestampText(microseconds: bigint, zone: string, dateOf: typeof civil): string {
   if (microseconds === INT64_MAX) return 'infinity';
   if (microseconds === INT64_MIN) return '-infinity';
   const { days, ofDay } = splitDay(microseconds);
-  const { date, suffix } = civil(days);
+  const { date, suffix } = dateOf(days);
   const seconds = Math.floor(ofDay / SECOND);
   const fraction = ofDay % SECOND;
   const clock = `${pad2(Math.floor(seconds / 3600))}:${pad2(Math.floor(seconds / 60) % 60)}:${pad2(seconds % 60)}`;
@@ -154,6 +155,17 @@ function splitDay(microseconds: bigint): { days: number; ofDay: number } {
   }
   const ofDay = ((microseconds % BigInt(DAY)) + BigInt(DAY)) % BigInt(DAY);
   return { days: Number((microseconds - ofDay) / BigInt(DAY)), ofDay: Number(ofDay) };
+}
+
+/** Of the day asked for last it is not worked out again: rows that follow each other are often of one day. */
+function rememberingCivil(): typeof civil {
+  let lastDays = Number.NaN;
+  let last = { date: '', suffix: '' };
+  return (days) => {
+    if (days !== lastDays) last = civil(days);
+    lastDays = days;
+    return last;
+  };
 }
 
 const pad2 = (value: number) => (value < 10 ? `0${value}` : String(value));

@@ -40,7 +40,8 @@ const ONE_INTEGER = message(
   bytes('\0\x01', 'v\0', Buffer.alloc(6), '\0\0\0\x17', '\0\x04', '\xff\xff\xff\xff', '\0\0'),
 );
 const ROW = message('D', bytes('\0\x01', '\0\0\0\x04', '\0\0\0\x2a'));
-const PREPARED = bytes(READY, READY, ONE_INTEGER, READY);
+const PREPARED = bytes(ONE_INTEGER, READY);
+const COMPLETE = bytes(message('C', bytes('SELECT 1\0')), READY);
 
 /** Answers each burst of the client with the next reply. */
 const script =
@@ -142,11 +143,37 @@ test.each<[string, Behaviour, string]>([
 });
 
 test('the fake server of these tests can also answer rightly', async () => {
-  const rows = await withServer(
-    script(WELCOME, PREPARED, bytes(ROW, message('C', bytes('SELECT 1\0')), READY)),
-    (url) => ask(url)(),
-  );
+  const rows = await withServer(script(WELCOME, PREPARED, bytes(ROW, COMPLETE)), (url) => ask(url)());
   expect(rows).toEqual([[42]]);
+});
+
+test.each<[string, Buffer, string]>([
+  ['describes it otherwise, and nothing else', message('n', Buffer.alloc(0)), 'run/timeout'],
+  ['is ready without a description', READY, 'run/permission'],
+  ['sends rows before it', bytes(ROW, ROW, READY), 'run/permission'],
+  ['refuses it', bytes(message('E', bytes('C42501\0', '\0')), READY), 'run/permission'],
+])('of a statement that ran before, a source that %s gives no row', async (_name, reply, code) => {
+  let connection = 0;
+  const behave: Behaviour = (socket) => {
+    connection += 1;
+    const isFirst = connection === 1;
+    let step = 0;
+    socket.on('data', (chunk: Buffer) => {
+      step += 1;
+      if (step === 1) socket.write(WELCOME);
+      else if (isFirst && step === 2) socket.write(PREPARED);
+      else if (isFirst && step === 3) socket.write(bytes(ROW, COMPLETE));
+      else if (!chunk.includes('select 1')) socket.write(bytes(READY, READY));
+      else if (chunk.includes('B')) socket.write(reply);
+    });
+  };
+  await withServer(behave, async (url) => {
+    await using connector = connectPostgres(parsePostgresUrl(url), { connectTimeoutMs: 300 });
+    const again = async () =>
+      readAll(await connector.run(uncheckedSql('postgres', 'select 1'), { ...LIMITS, timeoutMs: 300 }));
+    expect(await again()).toEqual([[42]]);
+    expect((await problemOf(again())).code).toBe(code);
+  });
 });
 
 test('nobody listening is run/unavailable', async () => {
@@ -171,7 +198,7 @@ test('ten gigabytes of rows stop at the byte limit', async () => {
     socket.on('data', () => {
       step += 1;
       if (step === 1) socket.write(WELCOME);
-      else if (step === 2) socket.write(bytes(READY, READY, text, READY));
+      else if (step === 2) socket.write(bytes(text, READY));
       else {
         const pour = () => {
           while (!socket.destroyed && socket.write(row));
@@ -201,9 +228,9 @@ test('a backend that a cancel does not end keeps its connection taken until it i
       }
       step += 1;
       if (step === 1) socket.write(WELCOME);
+      else if (stuck !== null) socket.write(bytes(ONE_INTEGER, ROW, COMPLETE));
       else if (step === 2) socket.write(PREPARED);
-      else if (stuck === null) stuck = socket;
-      else socket.write(bytes(ROW, message('C', bytes('SELECT 1\0')), READY));
+      else stuck = socket;
     });
   };
   await withServer(behave, async (url) => {

@@ -5,6 +5,7 @@ import { describeRights } from './describe-rights.ts';
 import { introspect } from './introspect.ts';
 import { run } from './run.ts';
 import { openSession } from './session.ts';
+import { createStatementBook } from './statements.ts';
 import { createTypeBook } from './types.ts';
 
 export type PostgresOptions = {
@@ -37,11 +38,11 @@ export function connectPostgres(address: PostgresAddress, options: PostgresOptio
     idleMs,
     open: (signal) => openSession(address, sessionOptions, signal),
   });
-  const types = createTypeBook();
+  const books = { types: createTypeBook(), statements: createStatementBook() };
   return {
     describeRights: (signal) => describeRights(pool, address, signal),
     introspect: (signal) => introspect(pool, signal),
-    run: (sql, limits, signal) => run(pool, types, sql, limits, signal),
+    run: (sql, limits, signal) => run(pool, books, sql, limits, signal),
     close: () => pool.close(),
     [Symbol.asyncDispose]: () => pool.close(),
   };

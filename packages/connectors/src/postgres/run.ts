@@ -9,14 +9,16 @@ import { classifySqlState, isCancelState } from './classify.ts';
 import { createRowDecoder } from './decode-rows.ts';
 import { ROW_BYTES_MAX, RowTooLargeError } from './message-reader.ts';
 import * as message from './messages.ts';
+import type { FieldDescription } from './messages.ts';
 import { type Session, classifyReadError } from './session.ts';
-import type { ColumnType, TypeBook } from './types.ts';
+import { type Described, sameFields, type StatementBook } from './statements.ts';
+import type { TypeBook } from './types.ts';
 
 // Longer than the server's own limit, which is the one that says so politely.
 const TIMEOUT_GRACE_MS = 1_000;
 const STATEMENT = 'asked';
 
-const BEGIN = message.simpleQuery('begin transaction isolation level repeatable read read only');
+const BEGIN = 'begin transaction isolation level repeatable read read only';
 // `pg_temp` last, or it would be searched first. Strings must be read as the guard's grammar reads them.
 const SETTINGS = `select set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $1, true),
   set_config('lock_timeout', '5000', true), set_config('search_path', 'pg_catalog, pg_temp', true),
@@ -24,28 +26,36 @@ const SETTINGS = `select set_config('statement_timeout', $1, true), set_config('
   set_config('extra_float_digits', '1', true), set_config('bytea_output', 'hex', true), set_config('IntervalStyle', 'postgres', true), set_config('xmloption', 'content', true),
   set_config('standard_conforming_strings', 'on', true)`;
 
-/** Begins the read-only transaction in which `sql` alone runs. One round trip. */
-function beginAndDescribe(sql: CheckedSql, timeoutMs: number): Buffer {
-  return Buffer.concat([
-    BEGIN,
+/**
+ * Begins the read-only transaction in which `sql` alone runs, and describes it. INVARIANT: what fails before a Sync keeps the source
+ * from doing anything that follows, so no statement runs outside that transaction or without these settings.
+ */
+function beginAndDescribe(sql: CheckedSql, timeoutMs: number): Buffer[] {
+  return [
+    message.parse('', BEGIN),
+    message.bind('', [], []),
+    message.execute(),
     message.parse('', SETTINGS),
     message.bind('', [String(timeoutMs)], []),
     message.execute(),
-    message.sync(),
     // Parse takes one statement only, whatever the text says.
     message.parse(STATEMENT, sql.text),
     message.describeStatement(STATEMENT),
-    message.sync(),
-  ]);
+  ];
+}
+
+function execute(sql: CheckedSql, formats: readonly (0 | 1)[]): Buffer[] {
+  return [message.bind(STATEMENT, sql.values, formats), message.execute(), message.sync()];
 }
 
 /**
  * Runs one checked statement through the extended protocol with binary results: the tuples of COPY (FORMAT binary), with
- * a format of its own for each column, so that types without a decoder come as their exact text.
+ * a format of its own for each column, so that types without a decoder come as their exact text. A statement whose columns
+ * are remembered takes one round trip, others two.
  */
 export async function run(
   pool: Pool<Session>,
-  types: TypeBook,
+  { types, statements }: { types: TypeBook; statements: StatementBook },
   sql: CheckedSql,
   limits: RunLimits,
   signal?: AbortSignal,
@@ -63,20 +73,25 @@ export async function run(
     clearTimeout(timer);
     signal?.removeEventListener('abort', onAbort);
   };
+  const begin = beginAndDescribe(sql, limits.timeoutMs);
+  const running = { session, pool, sql, limits, leave, explainLoss: (loss: ProblemError) => problem ?? loss };
+  const remembered = statements.find(sql.text);
+  if (remembered !== null) {
+    // Whatever comes of it, it gives the session back.
+    const { answer, isAsRemembered } = stream(running, remembered, begin);
+    if (await isAsRemembered) return answer;
+    statements.forget(sql.text);
+    return run(pool, { types, statements }, sql, limits, signal);
+  }
   try {
-    const replies = await session.request(beginAndDescribe(sql, limits.timeoutMs), 3);
-    const refused = replies.find(({ sqlState }) => sqlState !== null);
-    if (refused !== undefined) throw explain(refused.sqlState!, limits);
-    const fields = replies[2]!.fields;
+    const [reply] = await session.request(Buffer.concat([...begin, message.sync()]), 1);
+    if (reply!.sqlState !== null) throw explain(reply!.sqlState, limits);
+    const { fields } = reply!;
     // `commit`, `set`, `copy`: nothing that gives no rows may run, whatever let it through.
     if (fields === null) throw permission('not a query');
-    const columnTypes = await types.describe(session, fields);
-    const columns = fields.map((field, index): AnswerColumn => ({
-      name: field.name,
-      type: columnTypes[index]!.name,
-      kind: columnTypes[index]!.kind,
-    }));
-    return stream({ session, pool, sql, limits, columns, columnTypes, leave, explainLoss: (loss) => problem ?? loss });
+    const described = { fields, types: await types.describe(session, fields) };
+    statements.remember(sql.text, described);
+    return stream(running, described, null).answer;
   } catch (error) {
     leave();
     if (session.isOpen) pool.release(session);
@@ -88,25 +103,32 @@ function explain(sqlState: string, limits: RunLimits): ProblemError {
   return isCancelState(sqlState) ? timedOut(limits.timeoutMs) : classifySqlState(sqlState);
 }
 
-function stream({
-  session,
-  pool,
-  sql,
-  limits,
-  columns,
-  columnTypes,
-  leave,
-  explainLoss,
-}: {
+type Running = {
   session: Session;
   pool: Pool<Session>;
   sql: CheckedSql;
   limits: RunLimits;
-  columns: AnswerColumn[];
-  columnTypes: ColumnType[];
   leave: () => void;
   explainLoss: (loss: ProblemError) => ProblemError;
-}): RowStream {
+};
+
+/**
+ * `begin`: what comes before the statement in the same round trip; null when it was described already. `isAsRemembered`
+ * is then false when the source describes the statement otherwise: nobody may read that answer. It rejects with what the source refused.
+ */
+function stream(
+  { session, pool, sql, limits, leave, explainLoss }: Running,
+  { fields, types: columnTypes }: Described,
+  begin: Buffer[] | null,
+): { answer: RowStream; isAsRemembered: Promise<boolean> } {
+  const columns = fields.map((field, index): AnswerColumn => ({
+    name: field.name,
+    type: columnTypes[index]!.name,
+    kind: columnTypes[index]!.kind,
+  }));
+  const asRemembered = Promise.withResolvers<boolean>();
+  asRemembered.promise.catch(() => {});
+  let isDescribed = begin === null;
   let decoder = createRowDecoder(columnTypes, 0);
   const writer = createBatchWriter(
     columns.map((column, index) => arrowField(column, decoder.arrowTypes[index]!)),
@@ -178,19 +200,32 @@ function stream({
   const onReady = () => {
     if (sqlState === null) finish();
     else {
+      const problem = explain(sqlState, limits);
       leave();
-      queue.fail(explain(sqlState, limits));
+      queue.fail(problem);
+      asRemembered.reject(problem);
     }
+    asRemembered.resolve(isDescribed);
     pool.release(session);
+  };
+  const onDescription = (found: readonly FieldDescription[]) => {
+    isDescribed = sameFields(found, fields);
+    asRemembered.resolve(isDescribed);
+    if (!isDescribed) session.cancel();
   };
 
   session.receive({
     onLost(loss) {
       leave();
       queue.fail(explainLoss(loss));
+      asRemembered.reject(explainLoss(loss));
     },
     onMessage(type, buffer, start, end) {
-      if (type === message.DATA_ROW) {
+      if (!isDescribed && type !== message.ERROR && type !== message.READY) {
+        // The row before it is that of the settings.
+        if (type === message.ROW_DESCRIPTION) onDescription(message.parseRowDescription(buffer, start, end));
+        else if (type === message.NO_DATA) onDescription([]);
+      } else if (type === message.DATA_ROW) {
         try {
           onRow(buffer, start, end);
         } catch (error) {
@@ -204,8 +239,7 @@ function stream({
     },
   });
   queue.push(writer.start());
-  session.send(
-    Buffer.concat([message.bind(STATEMENT, sql.values, decoder.formats), message.execute(), message.sync()]),
-  );
-  return { columns, chunks: queue.chunks, completion: queue.completion };
+  session.send(Buffer.concat([...(begin ?? []), ...execute(sql, decoder.formats)]));
+  const answer = { columns, chunks: queue.chunks, completion: queue.completion };
+  return { answer, isAsRemembered: asRemembered.promise };
 }

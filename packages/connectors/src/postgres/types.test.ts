@@ -164,3 +164,30 @@ test('nothing of one run is left for the next: settings, temporary tables, locks
   );
   expect(rows).toEqual([['pg_catalog, pg_temp', 'strongroom', 'on', '1min', 0, 0]]);
 });
+
+test('a statement whose columns have changed since it ran last gives them as they are now', async () => {
+  await postgres.run('create table changing (a int); insert into changing values (1)');
+  const ask = () => run('select * from public.changing').then(readAll);
+  expect(await ask()).toEqual([[1]]);
+  expect(await ask()).toEqual([[1]]);
+  await postgres.run("alter table changing alter a type text using 'now ' || a");
+  expect(await ask()).toEqual([['now 1']]);
+  await postgres.run('alter table changing add b bigint default 7');
+  expect(await ask()).toEqual([['now 1', 7]]);
+  expect(await ask()).toEqual([['now 1', 7]]);
+  await postgres.run('drop table changing');
+  expect(await problemOf(ask())).toMatchObject({ code: 'query/denied' });
+  await postgres.run('create table changing (c boolean)');
+  expect(await ask()).toEqual([]);
+});
+
+test('a statement that ran before keeps its limits, of time and of what it may do', async () => {
+  const slow = 'select count(*) from generate_series(1, 1000000000) as a';
+  for (let turn = 0; turn < 2; turn += 1) {
+    const stream = connector.run(uncheckedSql('postgres', slow), { ...LIMITS, timeoutMs: 100 });
+    expect(await problemOf(stream.then(readAll))).toMatchObject({ code: 'run/timeout' });
+  }
+  const settings = `select current_setting('transaction_read_only'), current_setting('transaction_isolation'), current_setting('search_path')`;
+  for (let turn = 0; turn < 2; turn += 1)
+    expect(await run(settings).then(readAll)).toEqual([['on', 'repeatable read', 'pg_catalog, pg_temp']]);
+});
