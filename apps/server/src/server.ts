@@ -103,8 +103,16 @@ export async function startServer({
   building.defer(() => sources.close());
   const catalog = createCatalog({ database, sources, directory, clock });
   const guard = building.adopt(createGuard({ workers: 2 }), (open) => open.close());
-  const nowMs = () => performance.now();
-  const query = createQuery({ sources, catalog, guard, access, directory, audit: ledger, nowMs });
+  const query = createQuery({
+    sources,
+    catalog,
+    guard,
+    access,
+    directory,
+    audit: ledger,
+    nowMs: () => performance.now(),
+    onUnrecorded: (error) => log.error({ err: error }, 'how a query ended could not be written to the audit log'),
+  });
   building.defer(() => query.stopAll());
   const endpoint =
     config.model === null ? null : { url: config.model.url, model: config.model.name, key: secrets.modelKey };
@@ -178,13 +186,8 @@ export async function startServer({
   const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS);
   building.defer(() => clearInterval(sweeping));
 
-  const starting = {
-    workspaceId: installationId,
-    actor: { kind: 'system', id: null, name: 'start' },
-    sessionId: null,
-    address: null,
-    requestId: null,
-  } as const;
+  const actor = { kind: 'system', id: null, name: 'start' } as const;
+  const starting = { workspaceId: installationId, actor, sessionId: null, address: null, requestId: null };
   const decision = { allowed: true, reason: `version ${version}` };
   // Not by a server whose keys are away: it starts all the same, to say so.
   await ledger

@@ -25,6 +25,8 @@ export type PreparedEntries = {
 };
 
 export type EntryWriter = AuditWriter & {
+  /** Resolves once every entry that was appended on this server before is committed, or has failed. */
+  settled(workspaceId: string): Promise<void>;
   /** For entries that are to be committed together with what they record. Throws like `append`. */
   prepare(context: AuditContext, events: readonly AuditEvent[]): Promise<PreparedEntries>;
 };
@@ -78,6 +80,7 @@ export function entryWriter(
       appended(workspaceId);
       return receiptOf(entry);
     },
+    settled: commits.settled,
     prepare: async (context, events) => {
       const { workspaceId } = context;
       const now = clock.now();

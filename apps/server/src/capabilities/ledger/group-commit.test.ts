@@ -56,6 +56,25 @@ test('one that can not be prepared fails alone; a commit that fails fails its gr
   expect(await add('lane', 2)).toBe(2);
 });
 
+test('who waits for a lane waits for all that was added before, also when the last of it fails first', async () => {
+  const committed: number[] = [];
+  const first = Promise.withResolvers<void>();
+  const { add, settled } = groupCommit<number, number>({
+    prepare: async (_, items) => ready(items),
+    commit: async (_, items) => {
+      await first.promise;
+      committed.push(...items);
+    },
+  });
+  await settled('lane');
+  const adding = add('lane', 1);
+  await expect(add('lane', -1)).rejects.toThrow('no -1');
+  const waiting = settled('lane').then(() => [...committed]);
+  first.resolve();
+  expect(await waiting).toEqual([1]);
+  await adding;
+});
+
 test('no group is larger than 500, none is lost, and lanes do not wait for each other', async () => {
   const sizes: number[] = [];
   const { add } = groupCommit<number, number>({

@@ -9,6 +9,8 @@ type Lane<Item, Ready> = {
   readonly waiting: Waiting<Item, Ready>[];
   readonly ready: { readonly from: Waiting<Item, Ready>; readonly entry: Ready }[];
   committing: boolean;
+  /** Settles once every item that was added has. */
+  settled: Promise<unknown>;
   /** Goes on with whatever there is to do now. */
   wake: () => void;
 };
@@ -33,6 +35,8 @@ export function groupCommit<Item, Ready>({
   commit,
 }: GroupCommit<Item, Ready>): {
   add(lane: string, item: Item): Promise<Ready>;
+  /** Resolves once what was added to the lane before has been committed, or has failed. */
+  settled(lane: string): Promise<void>;
 } {
   const lanes = new Map<string, Lane<Item, Ready>>();
 
@@ -85,16 +89,19 @@ export function groupCommit<Item, Ready>({
   };
 
   return {
-    add: (name, item) =>
-      new Promise((done, failed) => {
-        let lane = lanes.get(name);
-        if (lane === undefined) {
-          lane = { waiting: [], ready: [], committing: false, wake: () => {} };
-          lanes.set(name, lane);
-          void run(name, lane);
-        }
-        lane.waiting.push({ item, done, failed });
-        lane.wake();
-      }),
+    add: (name, item) => {
+      let lane = lanes.get(name);
+      if (lane === undefined) {
+        lane = { waiting: [], ready: [], committing: false, settled: Promise.resolve(), wake: () => {} };
+        lanes.set(name, lane);
+        void run(name, lane);
+      }
+      const { promise, resolve: done, reject: failed } = Promise.withResolvers<Ready>();
+      lane.waiting.push({ item, done, failed });
+      lane.settled = Promise.allSettled([lane.settled, promise]);
+      lane.wake();
+      return promise;
+    },
+    settled: async (name) => void (await lanes.get(name)?.settled),
   };
 }

@@ -83,11 +83,23 @@ export function createLedger({
     detachSubjects: async (workspaceId, ids) => subjects.detach(workspaceId, await keys.forWorkspace(workspaceId), ids),
     forgetSubjects: async (workspaceId, ids) => subjects.forget(workspaceId, await keys.forWorkspace(workspaceId), ids),
     certifyErasure: (workspaceId, record) => certifyErasure(database, keys, sequencer, workspaceId, record),
-    list: (workspaceId, input) => listEntries(database, keys, workspaceId, input),
-    get: (workspaceId, entryId) => getEntry(database, keys, workspaceId, entryId),
+    list: async (workspaceId, input) => {
+      await writer.settled(workspaceId);
+      return listEntries(database, keys, workspaceId, input);
+    },
+    get: async (workspaceId, entryId) => {
+      await writer.settled(workspaceId);
+      return getEntry(database, keys, workspaceId, entryId);
+    },
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
-    export: (workspaceId) => exportEntries(database, keys, sequencer, workspaceId),
-    exportPlain: (workspaceId, filter) => exportPlain(database, keys, workspaceId, filter),
+    export: async function* (workspaceId) {
+      await writer.settled(workspaceId);
+      yield* exportEntries(database, keys, sequencer, workspaceId);
+    },
+    exportPlain: async function* (workspaceId, filter) {
+      await writer.settled(workspaceId);
+      yield* exportPlain(database, keys, workspaceId, filter);
+    },
     tail: tails.open,
     status: (workspaceId) => readStatus(database, keys, { sequencer, witnessing }, workspaceId),
     sequence: sequencer.sequence,

@@ -21,7 +21,8 @@ export type Query = {
   lookup(asker: Asker, request: LookupRequest): Promise<{ column: string; value: string }[]>;
   /** How many queries are running now. */
   running(): number;
-  stopAll(): void;
+  /** Cancels what runs, and waits until how the others ended is in the audit log. */
+  stopAll(): Promise<void>;
   /** Row filters and column masks of a source, as a file that a person can read. */
   readonly policies: {
     apply(asker: Asker, text: string): Promise<AppliedPolicy>;
@@ -39,17 +40,27 @@ export function createQuery(deps: {
   directory: Pick<Directory, 'subjectByEmail'>;
   audit: AuditWriter;
   nowMs: () => number;
+  /** An entry of how a query ended could not be written; its permission stands in the log all the same. */
+  onUnrecorded: (error: unknown) => void;
   limits?: Partial<QueryLimits>;
 }): Query {
   const limits = { ...QUERY_LIMITS, ...deps.limits };
   const running = createRunningQueries(limits);
   deps.sources.onRemoved((sourceId) => running.stopSource(sourceId));
-  const needs = { ...deps, limits, running };
+  const pending = new Set<Promise<void>>();
+  const afterwards = (entry: Promise<unknown>): void => {
+    const settled = entry.then(() => {}, deps.onUnrecorded).finally(() => pending.delete(settled));
+    pending.add(settled);
+  };
+  const needs = { ...deps, limits, running, afterwards };
   return {
     run: (asker, request) => runQuery(needs, asker, request),
     lookup: (asker, request) => lookupValue(needs, asker, request),
     running: () => running.count(),
-    stopAll: () => running.stopAll(),
+    stopAll: async () => {
+      running.stopAll();
+      await Promise.all(pending);
+    },
     policies: {
       apply: (asker, text) => applyPolicy(needs, asker, text),
       show: (asker, source) => showPolicy(needs, asker, source),

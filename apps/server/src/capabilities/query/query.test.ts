@@ -30,6 +30,7 @@ let events: string[];
 let lastCounts: AuditEvent['counts'];
 let auditFails: boolean;
 let runSql: boolean;
+let afterRows: () => Promise<void>;
 let removed: (sourceId: string) => void;
 let query: Query;
 
@@ -56,6 +57,7 @@ beforeEach(() => {
   events = [];
   auditFails = false;
   runSql = true;
+  afterRows = async () => {};
   const watched: Connector = {
     ...connector,
     run: (...given) => {
@@ -66,11 +68,13 @@ beforeEach(() => {
   query = createQuery({
     guard,
     nowMs: () => performance.now(),
+    onUnrecorded: () => events.push('unrecorded'),
     audit: {
       append: async (_context, event: AuditEvent) => {
         if (auditFails) throw new ProblemError('ledger/unavailable', 503, 'the audit log can not be written');
         events.push(`${event.action} ${event.outcome}`);
         lastCounts = event.counts;
+        if (event.action === 'query.completed') await afterRows();
         return { entryId: String(events.length), at: '' };
       },
     },
@@ -130,6 +134,19 @@ test('the entry is durable before the query reaches the source, and a second one
     complete: true,
   });
   expect(events).toEqual(['query.released done', 'ran in the source', 'query.completed done']);
+});
+
+test('an answer does not wait for the entry of how it ended, a stop does, and one that fails is told', async () => {
+  const written = Promise.withResolvers<void>();
+  afterRows = () => written.promise;
+  expect(await lastEvent(run('select i from n'))).toMatchObject({ type: 'completed' });
+  let hasStopped = false;
+  const stopping = query.stopAll().then(() => (hasStopped = true));
+  await new Promise(setImmediate);
+  expect(hasStopped).toBe(false);
+  written.reject(new Error('the disk is full'));
+  await stopping;
+  expect(events.at(-1)).toBe('unrecorded');
 });
 
 test('what cannot be audited does not run', async () => {

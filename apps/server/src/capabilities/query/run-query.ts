@@ -27,6 +27,8 @@ export type RunQueryDeps = {
   readonly guard: Guard;
   readonly audit: AuditWriter;
   readonly running: RunningQueries;
+  /** For entries that nobody waits for; until it is settled the audit log must not be closed. */
+  readonly afterwards: (entry: Promise<unknown>) => void;
   readonly limits: QueryLimits;
   readonly nowMs: () => number;
 };
@@ -75,8 +77,10 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     });
     released = true;
     const limits = { rows: rowsMax, bytes: deps.limits.bytesMax, timeoutMs: deps.limits.timeoutMs };
-    const stream = await connector.run(checked, limits, signal);
+    const running = connector.run(checked, limits, signal);
+    // Signed while the source works.
     const promised = promise === undefined ? {} : { promise: promise() };
+    const stream = await running;
     yield event({ type: 'released', receipt: entryId, ...promised, columns: [...stream.columns] });
     for await (const bytes of stream.chunks) yield { kind: 'rows', bytes };
     const completion = await stream.completion;
@@ -86,13 +90,16 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     // From what the policy says alone: hidden rows have no part in it.
     const outcome: Outcome = rowCount > 0 ? 'rows' : filtered ? 'filtered' : 'empty';
     finished = true;
-    await record({
-      action: 'query.completed',
-      resource,
-      decision: ALLOWED,
-      outcome: 'done',
-      counts: { rows: rowCount, elapsedMs: elapsed(deps, startedMs) },
-    });
+    // The reader does not wait for this one: the permission stands in the log, and all its rows have left.
+    deps.afterwards(
+      record({
+        action: 'query.completed',
+        resource,
+        decision: ALLOWED,
+        outcome: 'done',
+        counts: { rows: rowCount, elapsedMs: elapsed(deps, startedMs) },
+      }),
+    );
     yield event({ type: 'completed', outcome, ...completion, elapsedMs: elapsed(deps, startedMs), receipt: entryId });
   } catch (error) {
     const problem = asProblem(error, signal);

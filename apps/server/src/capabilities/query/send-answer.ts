@@ -94,10 +94,25 @@ async function* asNdjson({ facts, rows }: OpenAnswer): AsyncGenerator<string> {
     seen.set(name, count);
     return JSON.stringify(count === 1 ? name : `${name}_${count}`);
   });
+  const before = keys.map((key, index) => `${index === 0 ? '' : ','}${key}:`);
   for await (const batch of rowsFromArrow(rows)) {
-    if (batch.length === 0) continue;
-    yield batch
-      .map((row) => `{${row.map((value, index) => `${keys[index]}:${JSON.stringify(value)}`).join(',')}}\n`)
-      .join('');
+    let lines = '';
+    for (const row of batch) {
+      lines += '{';
+      for (let index = 0; index < row.length; index += 1) lines += before[index] + jsonText(row[index]);
+      lines += '}\n';
+    }
+    if (lines !== '') yield lines;
   }
 }
+
+/** As JSON.stringify has it, which is slow to call for each of millions of values; a number from `rowsFromArrow` is finite. */
+function jsonText(value: unknown): string {
+  if (typeof value === 'number') return value === 0 ? '0' : String(value);
+  if (typeof value === 'string') return NEEDS_ESCAPE.test(value) ? JSON.stringify(value) : `"${value}"`;
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  return JSON.stringify(value);
+}
+
+// Quotes, backslashes, controls and halves of surrogate pairs (RFC 8259 section 7 and JSON.stringify, which escapes those alone).
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
