@@ -1,8 +1,7 @@
 /** What we use of it; it is installed only where its bench ran. */
 declare module 'pg-query-stream' {
   import type { Readable } from 'node:stream';
-  import type { Submittable } from 'pg';
-  class QueryStream extends Readable implements Submittable {
+  class QueryStream extends Readable {
     constructor(text: string);
     submit(connection: unknown): void;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'undici';
 import { besideBound, type Figure, median } from './compare.ts';
-import type { QueryBench } from './query.ts';
+import type { QueryWorld } from './query-world.ts';
 
 const ENDLESS = 'select count(*) from wide a, wide b, wide c';
 const TURNS = 5;
@@ -9,7 +9,7 @@ const CANCEL_MS_MAX = 1_000;
 const LOOK_EVERY_MS = 2;
 
 /** From the client's closing of its connection until the source runs nothing of it any more. */
-export async function* measureCancel({ server, postgres }: QueryBench): AsyncGenerator<Figure> {
+export async function* measureCancel({ server, postgres }: QueryWorld): AsyncGenerator<Figure> {
   await using watcher = await postgres.connect();
   const isRunning = async (): Promise<boolean> => {
     const { rows } = await watcher.query(

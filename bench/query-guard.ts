@@ -15,8 +15,15 @@ export async function* measureGuard(): AsyncGenerator<Figure> {
     ['guard: one join, p50', JOIN, 0.3],
     ['guard: 100 lines, p50', hundredLines(), 4],
   ] as const) {
-    await checkTimes(guard, Array.from({ length: WARM_UP }, () => ({ sql, schema })));
-    const times = await checkTimes(guard, Array.from({ length: CHECKS }, () => ({ sql, schema })), 'all pass');
+    await checkTimes(
+      guard,
+      Array.from({ length: WARM_UP }, () => ({ sql, schema })),
+    );
+    const times = await checkTimes(
+      guard,
+      Array.from({ length: CHECKS }, () => ({ sql, schema })),
+      'all pass',
+    );
     yield besideBound(name, quantile(times, 0.5), boundMs, 'ms', 'lower');
   }
   // Says in one line that the material is not there.

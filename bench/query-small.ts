@@ -4,7 +4,7 @@ import type { RunningServer } from '@strongroom/testkit';
 import pg from 'pg';
 import { Pool } from 'undici';
 import { besideBound, type Figure, median, mediansOf } from './compare.ts';
-import type { QueryBench } from './query.ts';
+import type { QueryWorld } from './query-world.ts';
 
 const POINT = 'select id, label from wide where id = 4711';
 const SUMMARY = 'select label, count(*), sum(amount) from wide where id <= 20000 group by label order by label';
@@ -18,7 +18,7 @@ const ROUNDS = 3;
 type Work = () => Promise<unknown>;
 
 /** One query after another, then of many people at once; beside warm connections that ask the source directly. */
-export async function* measureSmall({ server, postgres }: QueryBench): AsyncGenerator<Figure> {
+export async function* measureSmall({ server, postgres }: QueryWorld): AsyncGenerator<Figure> {
   await using stack = new AsyncDisposableStack();
   const connectDirect = async (): Promise<pg.Client> => {
     const client = stack.adopt(new pg.Client({ connectionString: postgres.url() }), (open) => open.end());
@@ -34,9 +34,21 @@ export async function* measureSmall({ server, postgres }: QueryBench): AsyncGene
     direct: () => direct.query(POINT),
     commit,
   });
-  const beside = { ours: p50.ours, peer: p50.direct, peerName: 'a warm pg connection', unit: 'ms', better: 'lower' } as const;
+  const beside = {
+    ours: p50.ours,
+    peer: p50.direct,
+    peerName: 'a warm pg connection',
+    unit: 'ms',
+    better: 'lower',
+  } as const;
   yield { name: 'a small query, p50', ...beside, ratio: p50.ours / p50.direct };
-  const added = besideBound('what a small query adds, p50', p50.ours - p50.direct, ADDED_MS_MAX + p50.commit, 'ms', 'lower');
+  const added = besideBound(
+    'what a small query adds, p50',
+    p50.ours - p50.direct,
+    ADDED_MS_MAX + p50.commit,
+    'ms',
+    'lower',
+  );
   yield { ...added, peerName: `${ADDED_MS_MAX} ms and a durable commit of ${p50.commit.toFixed(2)} ms:` };
 
   const directs = await Promise.all(Array.from({ length: CLIENTS }, connectDirect));
@@ -46,8 +58,16 @@ export async function* measureSmall({ server, postgres }: QueryBench): AsyncGene
     ['a summary of 20,000 rows', SUMMARY, 4],
   ] as const) {
     const perSecond = await mediansOf(ROUNDS, {
-      ours: () => throughput(turns, tokens.map((token) => () => ask(http, token, sql))),
-      direct: () => throughput(turns, directs.map((client) => () => client.query(sql))),
+      ours: () =>
+        throughput(
+          turns,
+          tokens.map((token) => () => ask(http, token, sql)),
+        ),
+      direct: () =>
+        throughput(
+          turns,
+          directs.map((client) => () => client.query(sql)),
+        ),
     });
     yield {
       name: `${CLIENTS} clients, ${name} (at least ${THROUGHPUT_RATIO} x)`,
@@ -78,7 +98,8 @@ async function requireSameRows(http: Pool, token: string | null, direct: pg.Clie
     const { rows } = JSON.parse(await ask(http, token, sql)) as { rows: unknown[][] };
     const peer = await direct.query<unknown[]>({ text: sql, rowMode: 'array' });
     const plain = (all: unknown[][]) => JSON.stringify(all.map((row) => row.map(String)));
-    if (rows.length === 0 || plain(rows) !== plain(peer.rows)) throw new Error(`the sides gave different rows of ${sql}`);
+    if (rows.length === 0 || plain(rows) !== plain(peer.rows))
+      throw new Error(`the sides gave different rows of ${sql}`);
   }
 }
 

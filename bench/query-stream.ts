@@ -8,7 +8,7 @@ import pg from 'pg';
 import QueryStream from 'pg-query-stream';
 import { Client } from 'undici';
 import { besideBound, compareTimesOfMany, type Figure } from './compare.ts';
-import { type QueryBench, ROWS } from './query.ts';
+import { type QueryWorld, ROWS } from './query-world.ts';
 
 const SQL = 'select id, at, amount, label, flag, ratio from wide';
 const ARROW = 'application/vnd.apache.arrow.stream';
@@ -18,18 +18,23 @@ const GROWTH_MB_MAX = 150;
 const SAMPLE_EVERY_MS = 50;
 
 /** All rows to an HTTP client that drops them, beside the source's own copying, and what most programs do. */
-export async function* measureStreams({ server, postgres }: QueryBench): AsyncGenerator<Figure> {
+export async function* measureStreams({ server, postgres }: QueryWorld): AsyncGenerator<Figure> {
   const client = new Client(server.url);
   const ask = createAsking(client, server);
   await requireSameRows(ask);
   const psql = findPsql();
   if (psql === null)
-    process.stderr.write('bench/no_psql: there is no program `psql` (postgresql-client): no row is measured beside it\n');
+    process.stderr.write(
+      'bench/no_psql: there is no program `psql` (postgresql-client): no row is measured beside it\n',
+    );
 
   const copy = psql === null ? {} : { 'psql COPY TO STDOUT': () => copyOut(psql, postgres, 'ignore') };
   if (psql !== null && (await copyOut(psql, postgres, 'pipe')) !== ROWS) throw new Error('psql gave other rows');
   const naive = { 'pg-query-stream, JSON.stringify': () => stringifyEach(postgres) };
-  for (const figure of await compareTimesOfMany('1M x 6 rows as Arrow', ROUNDS, () => ask(ARROW), { ...copy, ...naive }))
+  for (const figure of await compareTimesOfMany('1M x 6 rows as Arrow', ROUNDS, () => ask(ARROW), {
+    ...copy,
+    ...naive,
+  }))
     yield { ...figure, name: `${figure.name} (at most ${figure.peerName in copy ? 1.2 : 0.2} x)` };
   for (const figure of await compareTimesOfMany('1M x 6 rows as NDJSON', ROUNDS, () => ask(NDJSON), copy))
     yield { ...figure, name: `${figure.name} (at most 2.5 x)` };

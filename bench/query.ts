@@ -1,15 +1,11 @@
-import { type RunningServer, startPostgres, startServer, type TestPostgres } from '@strongroom/testkit';
+import { startPostgres, startServer } from '@strongroom/testkit';
 import type { Bench } from './compare.ts';
 import { measureCancel } from './query-cancel.ts';
 import { measureGuard } from './query-guard.ts';
 import { measurePolicy } from './query-policy.ts';
 import { measureSmall } from './query-small.ts';
 import { measureStreams } from './query-stream.ts';
-
-export const ROWS = 1_000_000;
-
-/** A server with one source, `wide`, of one table of so many rows and six columns. */
-export type QueryBench = { readonly server: RunningServer; readonly postgres: TestPostgres };
+import { ROWS } from './query-world.ts';
 
 /** What it costs that a query is governed and audited, beside the same without. */
 export const bench: Bench = async function* () {
