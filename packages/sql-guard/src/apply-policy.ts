@@ -1,4 +1,5 @@
 import type { Node, SelectStmt } from '@pgsql/types';
+import type { Dialect } from '@strongroom/protocol';
 import { and, column, literal, or, table as tableNode, target } from './build-tree.ts';
 import type { NumberType } from './functions.ts';
 import { groupByKey } from './group-by-key.ts';
@@ -10,7 +11,7 @@ import { readFilter } from './read-filter.ts';
 import { policyBroken, Refusal } from './refusal.ts';
 import type { Resolved } from './resolve.ts';
 import type { Fold, OutputColumn } from './scope.ts';
-import type { GuardTable } from './tables.ts';
+import { foldOf, type GuardTable } from './tables.ts';
 import { become, eachNode, isObject } from './tree.ts';
 
 /** A table with all its columns, and the grants that hold for the asker. Plain data: it goes to a worker. */
@@ -50,7 +51,7 @@ type Place = {
 export function applyPolicy(
   select: SelectStmt,
   policy: PolicyTask,
-  { resolved, fold, parseOne }: { resolved: Resolved; fold: Fold; parseOne: ParseOne },
+  { resolved, dialect, parseOne }: { resolved: Resolved; dialect: Dialect; parseOne: ParseOne },
 ): Applied {
   const numbers = resolved.numbers as Map<object, NumberType>;
   const outputs = resolved.outputs as Map<object, OutputColumn[]>;
@@ -58,6 +59,7 @@ export function applyPolicy(
   const read = new Map(
     resolved.relations.map((relation) => [keyOf(relation.schema, relation.table), relation.columns]),
   );
+  const fold = foldOf(dialect);
   const rules = new Set<string>();
   const inside = freeName(select, fold);
   let filtered = false;
@@ -92,7 +94,7 @@ export function applyPolicy(
     }
     const targets = columns.map((column) => shownTarget(column, admitting, name));
     const clear = Object.entries(types).filter(([column]) => isClearFor(grants, column));
-    const pushTarget: PushTarget = { alias, isAlone: place.isAlone, clearTypes: new Map(clear) };
+    const pushTarget: PushTarget = { dialect, alias, isAlone: place.isAlone, clearTypes: new Map(clear) };
     const pushed = place.isNullable ? [] : pushable(place.select.whereClause, pushTarget).map(namedInside);
     const conditions = isFiltered ? [or(filters[0]!, ...filters.slice(1)), ...pushed] : pushed;
     const inner: SelectStmt = {

@@ -56,7 +56,9 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
   const alwaysQualify = task.dialect === 'duckdb';
   const resolved = resolve(select, tableFinder(task.tables, fold), fold, alwaysQualify);
   const applied =
-    task.policy === null ? NOTHING_APPLIED : applyPolicy(select, task.policy, { resolved, fold, parseOne });
+    task.policy === null
+      ? NOTHING_APPLIED
+      : applyPolicy(select, task.policy, { resolved, dialect: task.dialect, parseOne });
   const limited = limitRows(select, task.rowsMax);
   const text = task.dialect === 'postgres' ? printPostgres(select, parseOne) : printDuckdb(select, resolved, parseOne);
 

@@ -153,3 +153,49 @@ describe.each(dialects)('what is masked or hidden can not be inferred on %s', (d
     expect([answer.code, comparable(answer.rows)]).toEqual(['answered', rows]);
   });
 });
+
+describe('whether a constant can be read does not tell that there is a hidden row, on DuckDB', () => {
+  // What DuckDB asks of a row last, and what it reads of a constant only when there is a row to compare with.
+  const filter = "team like '%e%d' and lower(upper(team)) like 'r%'";
+  const times = testSchema({
+    'public.times': [
+      'id integer',
+      'team text',
+      'day date',
+      'stamp timestamp without time zone',
+      'zoned timestamp with time zone',
+      'hour time without time zone',
+      'key uuid',
+    ],
+  });
+  const quiet: AskerPolicy = {
+    tables: [{ schema: 'public', table: 'times', grants: [{ ...open, filter }] }],
+    attributes: {},
+    pseudonymKey: null,
+  };
+  test.each([
+    "day > 'x'",
+    "day > date 'x'",
+    "day between 'x' and 'y'",
+    "day in ('x', 'y')",
+    "'x' = day",
+    "not (day = 'x')",
+    "(day = 'x' or id = 1)",
+    "stamp > 'x'",
+    "stamp > timestamp '999999-01-01'",
+    "zoned > 'x'",
+    "hour > 'x'",
+    "key = 'x'",
+    "id = 99999999999 or id = 5 and day > 'x'",
+  ])('%s', async (condition) => {
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    await connection.run(`create schema if not exists public;
+      create table public.times (id int, team text, day date, stamp timestamp, zoned timestamptz, hour time, key uuid);
+      insert into public.times values (5, 'blue', '2020-01-01', '2020-01-01', '2020-01-01', '10:00', uuid());`);
+    for (const where of [condition, `id = 5 and ${condition}`, `${condition} and id > 4`]) {
+      const sql = `select count(*) from times where ${where}`;
+      const { checked } = await guard.check({ sql, dialect: 'duckdb', schema: times, policy: quiet, rowsMax: 10 });
+      expect((await connection.runAndReadAll(checked.text)).getRowsJson(), checked.text).toEqual([['0']]);
+    }
+  });
+});

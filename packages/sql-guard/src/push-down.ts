@@ -1,4 +1,5 @@
 import type { A_Expr, Node } from '@pgsql/types';
+import type { Dialect } from '@strongroom/protocol';
 import { text } from './tree.ts';
 
 /**
@@ -17,12 +18,21 @@ const QUOTED = new Map([
   ['uuid', ['uuid']],
 ]);
 export const LEAKPROOF_TYPES: ReadonlySet<string> = new Set([...INTEGERS, ...QUOTED.keys(), 'boolean']);
+/**
+ * PostgreSQL reads a quoted constant as a date and the like before it looks at a row. DuckDB reads it when a row is compared with it,
+ * perhaps before the filter is asked: that it can't be read would tell that there is a row.
+ */
+const PUSHED_TYPES: Readonly<Record<Dialect, ReadonlySet<string>>> = {
+  postgres: LEAKPROOF_TYPES,
+  duckdb: new Set([...INTEGERS, 'text', 'character varying', 'boolean']),
+};
 
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>=']);
 const INT8_DIGITS_MAX = 18;
 
 /** The columns of one table as a condition may name them: by the table's name, and bare where nothing else is around. */
 export type PushTarget = {
+  readonly dialect: Dialect;
   readonly alias: string;
   readonly isAlone: boolean;
   /** Canonical types of the columns that are clear on every row. */
@@ -64,13 +74,13 @@ function comparesWithEach(left: Node | undefined, right: Node | undefined, targe
 }
 
 /** The type of a clear column of the table, null for anything else and for types of which nothing is known. */
-function typeOf(node: Node | undefined, { alias, isAlone, clearTypes }: PushTarget): string | null {
+function typeOf(node: Node | undefined, { dialect, alias, isAlone, clearTypes }: PushTarget): string | null {
   if (node === undefined || !('ColumnRef' in node)) return null;
   const names = (node.ColumnRef.fields ?? []).map(text);
   const isOfTable = names.length === 1 ? isAlone : names.length === 2 && names[0] === alias;
   // A size changes nothing: `character varying(10)`, `timestamp(3) without time zone`.
   const type = isOfTable ? clearTypes.get(names.at(-1)!)?.replace(/\(\d+\)/, '') : undefined;
-  return type !== undefined && LEAKPROOF_TYPES.has(type) ? type : null;
+  return type !== undefined && PUSHED_TYPES[dialect].has(type) ? type : null;
 }
 
 /** A constant that the server reads as that very type, or fails to read before it looks at a row. */
