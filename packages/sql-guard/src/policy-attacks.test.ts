@@ -85,7 +85,7 @@ beforeAll(async () => {
   postgres = await startPostgres();
   await postgres.run(`${world} ${postgresWorld} ${people} analyze;`);
   direct = await postgres.connect(postgres.superuser);
-  direct.on('notice', (notice) => notices.push(JSON.stringify({ ...notice, message: notice.message })));
+  direct.on('notice', (notice) => notices.push(JSON.stringify([notice.message, Object.entries(notice)])));
   await direct.query("set search_path = pg_catalog; set client_min_messages = debug1; set statement_timeout = '5s'");
   duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   await duckdb.run(`create schema if not exists public; ${world} ${duckdbWorld} ${people}`);
@@ -111,7 +111,7 @@ async function ask(sql: string, dialect: Dialect): Promise<Told> {
     return { code: 'answered', rows, told: JSON.stringify([rows, notices, rules, plan, checked.text]) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const told = JSON.stringify([error.name, error.message, error.stack, { ...error }, notices]);
+    const told = JSON.stringify([error.name, error.message, error.stack, Object.entries(error), notices]);
     return { code: error instanceof ProblemError ? error.code : 'failed', rows: [], told };
   }
 }
