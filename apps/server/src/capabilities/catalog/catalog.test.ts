@@ -16,7 +16,7 @@ beforeAll(async () => {
   catalog = createCatalog({ database, sources, directory, clock });
   owner = await rooms.person('admin', 'owner@example.org');
   colleague = await rooms.person('editor', 'colleague@example.org');
-  await rooms.sources.addPostgres(owner, { name: 'shop', url: rooms.shop.url });
+  await rooms.sources.addDatabase(owner, { name: 'shop', url: rooms.shop.url });
 });
 afterAll(() => rooms[Symbol.asyncDispose]());
 
@@ -145,7 +145,7 @@ describe('the catalog', () => {
 
   test('nothing of a source stays when it is removed', async () => {
     const name = `s-${randomUUID()}`;
-    await rooms.sources.addPostgres(owner, { name, url: rooms.shop.url });
+    await rooms.sources.addDatabase(owner, { name, url: rooms.shop.url });
     await catalog.annotate(owner, `${name}.public.orders`, { description: 'gone-with-it' });
     await rooms.sources.remove(owner, name);
     expect(await everything()).not.toMatch(new RegExp(`${name}|gone-with-it`));

@@ -13,7 +13,7 @@ export type SourceHandle = {
   readonly workspaceId: string;
   readonly id: string;
   readonly name: string;
-  readonly kind: 'postgres' | 'file';
+  readonly kind: 'postgres' | 'mariadb' | 'file';
   readonly dialect: Dialect;
   /** What the asker may see of it; null: all. */
   readonly policy: AskerPolicy | null;
@@ -98,6 +98,6 @@ function described(source: SourcesTable): ManagedSource {
     id: source.id,
     name: source.name,
     kind: source.kind,
-    dialect: source.kind === 'file' ? 'duckdb' : 'postgres',
+    dialect: source.kind === 'file' ? 'duckdb' : source.kind,
   };
 }

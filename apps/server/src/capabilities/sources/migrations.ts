@@ -36,4 +36,11 @@ create policy sources_sample_workspace on sources_sample using (workspace_id = s
 grant select, insert on sources_sample to strongroom_app;
 `,
   },
+  {
+    id: 'sources_0002_mariadb',
+    sql: `
+alter table sources drop constraint sources_kind_check;
+alter table sources add constraint sources_kind_check check (kind in ('postgres', 'mariadb', 'file'));
+`,
+  },
 ];
