@@ -20,6 +20,7 @@ const WORLD = `
     (3, 'red', 'Cy', 'cy@red.example', 30, '3'), (4, 'RED', '${CANARY}', '${CANARY}@nowhere.example', 40, '${CANARY}');
   create table town.pay (id int, amount int);
   insert into town.pay values (1, 1);
+  create table town.many select seq as n from town.seq_1_to_2000;
   create user reader identified by 'secret';
   grant select on town.* to reader;
 `;
@@ -31,6 +32,8 @@ tables:
       deny: [salary]
       mask: { name: pseudonym, email: partial }
     filter: "team = {{user.attributes.team}}"
+  town.many:
+    grant: [everyone]
 `;
 
 describe.skipIf((await findMariadb()) === null)('a MariaDB as a source', () => {
@@ -73,11 +76,11 @@ describe.skipIf((await findMariadb()) === null)('a MariaDB as a source', () => {
     expect(source).toMatchObject({
       kind: 'mariadb',
       location: `127.0.0.1:${mariadb.port}/town`,
-      tables: 2,
+      tables: 3,
       warnings: [],
     });
     expect(JSON.stringify(source)).not.toContain('secret');
-    expect(await json(['sources', 'refresh', 'people'])).toMatchObject({ status: 'ready', tables: 2 });
+    expect(await json(['sources', 'refresh', 'people'])).toMatchObject({ status: 'ready', tables: 3 });
   });
 
   test('answers a question in PostgreSQL’s words, and its catalog names its tables', async () => {
@@ -126,16 +129,12 @@ describe.skipIf((await findMariadb()) === null)('a MariaDB as a source', () => {
   });
 
   test('a caller that leaves ends the query in it', async () => {
-    await json(['policy', 'apply', 'policy.yaml']);
     const leave = new AbortController();
-    const many = Array.from({ length: 14 }, (_, index) => `staff s${index}`).join(', ');
     const asked = fetch(`${server.url}/api/v1/sources/people/query`, {
       method: 'POST',
       signal: leave.signal,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        sql: `select count(*) from ${many}, ${many.replaceAll(' s', ' t')} where s1.id + t1.id > 99`,
-      }),
+      body: JSON.stringify({ sql: 'select count(*) from many a, many b, many c' }),
     }).catch(() => null);
     await using client = await mariadb.connect();
     const running = async () => {

@@ -81,7 +81,9 @@ function aggregate(name: string, call: FuncCall, printer: MariadbPrinter, over: 
   const known = NAMES.get(name);
   if (known === undefined || args.length !== 1 || call.agg_order !== undefined || (distinct !== '' && over !== ''))
     throw notSupportedHere(`function ${name}`);
-  return `${known}(${distinct}${only(first)})${over}`;
+  const plain = `${known}(${distinct}${only(first)})${over}`;
+  // PostgreSQL sums int4 to int8; MariaDB to a decimal.
+  return name === 'sum' && printer.numberType(args[0]) === 'int4' ? `CAST(${plain} AS SIGNED)` : plain;
 }
 
 function scalar(name: string, args: Node[], printed: string[], { numberType }: MariadbPrinter): string | null {
