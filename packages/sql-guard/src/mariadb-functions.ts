@@ -148,7 +148,7 @@ function scalar(name: string, args: Node[], printed: string[], { numberType }: M
 /** PostgreSQL takes away any of several characters, MariaDB one text. */
 function trim(name: string, args: Node[], value: string): string {
   const characters = args.length === 1 ? ' ' : (constantText(args[1]) ?? '');
-  if ([...characters].length !== 1) throw notSupportedHere(`${name} of several characters`);
+  if (Array.from(characters).length !== 1) throw notSupportedHere(`${name} of several characters`);
   const side = name === 'btrim' ? 'BOTH' : name === 'ltrim' ? 'LEADING' : 'TRAILING';
   return `TRIM(${side} ${string(characters)} FROM ${value})`;
 }
@@ -158,7 +158,7 @@ function splitPart(value: string, separator: string | null, number: number | nul
   if (separator === null || separator === '' || number === null || number < 1)
     throw notSupportedHere('split_part but by a constant text and number');
   const by = string(separator);
-  const enough = (number - 1) * [...separator].length;
+  const enough = (number - 1) * Array.from(separator).length;
   const part = `SUBSTRING_INDEX(SUBSTRING_INDEX(${value}, ${by}, ${number}), ${by}, -1)`;
   return `(CASE WHEN CHAR_LENGTH(${value}) - CHAR_LENGTH(REPLACE(${value}, ${by}, '')) >= ${enough} THEN ${part} WHEN ${value} IS NOT NULL THEN '' END)`;
 }

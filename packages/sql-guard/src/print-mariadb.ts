@@ -319,7 +319,8 @@ export function printMariadb(select: SelectStmt, resolved: Resolved, tables: rea
     const lower = (value: string): string => (ignoreCase ? `LOWER(${value})` : value);
     if (node !== undefined && 'FuncCall' in node && text(node.FuncCall.funcname?.at(-1)) === 'like_escape') {
       const escape = constantText(node.FuncCall.args?.[1]);
-      if (escape === null || [...escape].length !== 1 || ignoreCase) throw notSupportedHere('ESCAPE of that kind');
+      if (escape === null || Array.from(escape).length !== 1 || ignoreCase)
+        throw notSupportedHere('ESCAPE of that kind');
       return `${expression(node.FuncCall.args?.[0])} ESCAPE ${string(escape)}`;
     }
     return `${lower(expression(node))} ESCAPE ${string('\\')}`;

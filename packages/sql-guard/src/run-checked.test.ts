@@ -193,7 +193,7 @@ test.skipIf(!hasMariadb)('what MariaDB only warns of is refused, as PostgreSQL r
     'select cast(12345 as numeric(3, 1))',
     'select id * 9223372036854775807 from airports',
   ])
-    await expect([
+    expect([
       sql,
       await run('mariadb', sql).then(
         () => 'answered',

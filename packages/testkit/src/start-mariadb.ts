@@ -45,7 +45,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<TestMa
     join(folder.path, 'init.sql'),
     `create user admin@'%' identified by '${superuser.password}';\ngrant all on *.* to admin@'%' with grant option;\ndelete from mysql.global_priv where User in ('', 'root');\nflush privileges;\n`,
   );
-  const extra = [...Object.entries(options.settings ?? {})].map(([name, value]) => `--${name}=${value}`);
+  const extra = Object.entries(options.settings ?? {}).map(([name, value]) => `--${name}=${value}`);
   if (options.tls !== undefined) {
     await writeFile(join(folder.path, 'certificate.pem'), options.tls.certificate);
     await writeFile(join(folder.path, 'key.pem'), options.tls.key, { mode: 0o600 });

@@ -1,21 +1,19 @@
 import { findMariadb, startMariadb } from '@strongroom/testkit';
-import { test } from 'vitest';
 import { contractSuite } from '../../test/contract-suite.ts';
 import { parseMariadbUrl } from './address.ts';
 import { connectMariadb } from './index.ts';
 
-const isThere = (await findMariadb()) !== null;
-if (!isThere) test.skip('mariadb keeps the connector contract');
-else
-  contractSuite('mariadb', async () => {
+contractSuite(
+  'mariadb',
+  async () => {
     const mariadb = await startMariadb();
     await mariadb.run(`
-      set names utf8mb4;
-      create database town character set utf8mb4;
-      create table town.people (id bigint, name text, note text, born date);
-      insert into town.people values (1, 'Ann', '', '2001-01-31'), (2, 'Bo 😀, ''x''', null, '1999-12-31'), (9007199254740993, 'canary-7f3a', 'a\\nb', '0044-03-15');
-      create user reader identified by 'reader';
-      grant select on town.* to reader`);
+    set names utf8mb4;
+    create database town character set utf8mb4;
+    create table town.people (id bigint, name text, note text, born date);
+    insert into town.people values (1, 'Ann', '', '2001-01-31'), (2, 'Bo 😀, ''x''', null, '1999-12-31'), (9007199254740993, 'canary-7f3a', 'a\\nb', '0044-03-15');
+    create user reader identified by 'reader';
+    grant select on town.* to reader`);
     const client = await mariadb.connect();
     const connector = connectMariadb(parseMariadbUrl(mariadb.url({ user: 'reader', password: 'reader' })));
     return {
@@ -38,4 +36,6 @@ else
         await mariadb.stop();
       },
     };
-  });
+  },
+  { isThere: (await findMariadb()) !== null },
+);

@@ -22,7 +22,6 @@ export const OK = 0x00;
 export const ERROR = 0xff;
 export const END = 0xfe;
 export const LOCAL_INFILE = 0xfb;
-export const MORE_DATA = 0x01;
 
 export type Greeting = {
   readonly version: string;
