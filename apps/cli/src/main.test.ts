@@ -23,6 +23,8 @@ test.each([
   [['questions', 'forget']],
   [['questions', 'forget', 'an-id', '--all']],
   [['sources', 'add', 'postgres', 'a', '--url', 'postgres://u:p@h/d']],
+  [['sources', 'add', 'mariadb', 'a', '--url', 'mariadb://u:p@h/d']],
+  [['sources', 'add', 'mariadb', 'a', '--url', 'postgres://u@h/d']],
 ])('wrong usage exits with 2 and prints nothing to standard output: %j', async (args) => {
   const { code, stdout, stderr } = await runCli(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

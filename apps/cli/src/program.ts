@@ -59,16 +59,20 @@ function addHistory(program: Command): void {
 function addSources(program: Command): void {
   const sources = group(program, 'sources', 'Where questions are answered from');
   const add = group(sources, 'add', 'Connect a database or upload a file');
-  verb(add, 'postgres <name>', 'Connect a PostgreSQL')
-    .requiredOption(
-      '--url <url>',
-      'postgres://user@host/database; `-` reads it from standard input, for one with a password',
-    )
-    .action((name: string, options: { url: string }, command: Command) =>
-      run(command, async (session) =>
-        (await import('./commands/sources/add-postgres.ts')).addPostgres(session, name, options),
-      ),
-    );
+  for (const [engine, title] of [
+    ['postgres', 'PostgreSQL'],
+    ['mariadb', 'MariaDB'],
+  ] as const)
+    verb(add, `${engine} <name>`, `Connect a ${title}`)
+      .requiredOption(
+        '--url <url>',
+        `${engine}://user@host/database; \`-\` reads it from standard input, for one with a password`,
+      )
+      .action((name: string, options: { url: string }, command: Command) =>
+        run(command, async (session) =>
+          (await import('./commands/sources/add-database.ts')).addDatabase(session, engine, name, options),
+        ),
+      );
   verb(add, 'file <name> <path>', 'Upload a CSV, TSV, JSON or Parquet file')
     .option('--header', 'CSV and TSV: the first line holds the column names')
     .option('--no-header', 'CSV and TSV: it does not')

@@ -1,4 +1,6 @@
 export type { Connector, Rights, RowStream, RunCompletion, RunLimits } from './contract.ts';
+export { describeMariadbAddress, type MariadbAddress, parseMariadbUrl } from './mariadb/address.ts';
+export { connectMariadb } from './mariadb/index.ts';
 export {
   type PostgresAddress,
   type RefusedEndpoint,

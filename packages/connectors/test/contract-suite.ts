@@ -47,14 +47,14 @@ export async function problemOf(work: Promise<unknown>): Promise<ProblemError> {
   return error as ProblemError;
 }
 
-/** What every engine must do; run for each. */
-export function contractSuite(name: string, open: () => Promise<Fixture>): void {
-  describe(`${name} keeps the connector contract`, () => {
+/** What every engine must do; run for each. `isThere`: whether this machine has the engine. */
+export function contractSuite(name: string, open: () => Promise<Fixture>, { isThere = true } = {}): void {
+  describe.skipIf(!isThere)(`${name} keeps the connector contract`, () => {
     let fixture: Fixture;
     beforeAll(async () => {
       fixture = await open();
     });
-    afterAll(() => fixture.stop());
+    afterAll(() => fixture?.stop());
     const run = (text: string, limits: Partial<RunLimits> = {}, signal?: AbortSignal, rowsMax?: number) =>
       fixture.connector.run(uncheckedSql(fixture.dialect, text, rowsMax), { ...LIMITS, ...limits }, signal);
     const runAll = async (text: string, limits: Partial<RunLimits> = {}, signal?: AbortSignal) =>

@@ -52,4 +52,4 @@ export type SchemaTable = z.infer<typeof schemaTableSchema>;
 export const sourceSchemaSchema = z.object({ tables: z.array(schemaTableSchema) });
 export type SourceSchema = z.infer<typeof sourceSchemaSchema>;
 
-export type Dialect = 'postgres' | 'duckdb';
+export type Dialect = 'postgres' | 'duckdb' | 'mariadb';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const sourceNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'a name is lower case letters, digits and hyphens, and starts with a letter');
-export const sourceKindSchema = z.enum(['postgres', 'file']);
+export const sourceKindSchema = z.enum(['postgres', 'mariadb', 'file']);
 export const subjectSchema = z
   .string()
   .regex(/^(everyone|person:.{1,254}|team:.{1,100})$/, 'everyone, person:EMAIL or team:NAME');
@@ -28,7 +28,7 @@ export const sourceSchema = z.object({
 });
 export type Source = z.infer<typeof sourceSchema>;
 
-export const addPostgresInputSchema = z.object({ name: sourceNameSchema, url: z.string().min(1).max(4096) });
+export const addDatabaseInputSchema = z.object({ name: sourceNameSchema, url: z.string().min(1).max(4096) });
 export const shareInputSchema = z.object({ with: subjectSchema });
 
 /**

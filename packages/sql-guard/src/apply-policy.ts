@@ -42,8 +42,8 @@ type Place = {
 };
 
 /**
- * Puts each table of a resolved SELECT behind a barrier: `(SELECT shown columns FROM table WHERE filter OFFSET 0)`. PostgreSQL and DuckDB
- * neither merge a sub-query with OFFSET into what is around it nor move a condition into it, so nothing of the asker's (predicate,
+ * Puts each table of a resolved SELECT behind a barrier: `(SELECT shown columns FROM table WHERE filter OFFSET 0)`. PostgreSQL, DuckDB
+ * and MariaDB (where OFFSET takes a LIMIT with it) neither merge such a sub-query into what is around it nor move a condition into it, so nothing of the asker's (predicate,
  * cast, division, order, aggregate) is ever evaluated on a row, or with a value, that the asker may not see. Comparisons that can
  * tell nothing are repeated below the barrier by us, so that indexes serve. Changes `select` and adds to `resolved`.
  * Throws `query/policy_broken` (409) when a filter, or a column that is denied or masked, does not fit its table any more.

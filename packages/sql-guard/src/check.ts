@@ -1,3 +1,4 @@
+import type { SelectStmt } from '@pgsql/types';
 import type { Dialect } from '@strongroom/protocol';
 import { checkAllowed } from './allow.ts';
 import { applyPolicy, type Applied, type PolicyTask } from './apply-policy.ts';
@@ -7,11 +8,12 @@ import { checkComplexity } from './complexity.ts';
 import { limitRows } from './limit-rows.ts';
 import type { Plan } from './plan.ts';
 import { printDuckdb } from './print-duckdb.ts';
+import { printMariadb } from './print-mariadb.ts';
 import { type ParseOne, printPostgres } from './print-postgres.ts';
 import { printSelect } from './print-tree.ts';
 import { notSelect } from './refusal.ts';
 import { readFilter } from './read-filter.ts';
-import { resolve } from './resolve.ts';
+import { type Resolved, resolve } from './resolve.ts';
 import { foldOf, type GuardTable, tableFinder } from './tables.ts';
 import { eachNode, text } from './tree.ts';
 
@@ -53,14 +55,14 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
   const bound = bindParameters(statement, task.params);
   checkAllowed(statement);
 
-  const alwaysQualify = task.dialect === 'duckdb';
+  const alwaysQualify = task.dialect !== 'postgres';
   const resolved = resolve(select, tableFinder(task.tables, fold), fold, alwaysQualify);
   const applied =
     task.policy === null
       ? NOTHING_APPLIED
       : applyPolicy(select, task.policy, { resolved, dialect: task.dialect, parseOne });
   const limited = limitRows(select, task.rowsMax);
-  const text = task.dialect === 'postgres' ? printPostgres(select, parseOne) : printDuckdb(select, resolved, parseOne);
+  const text = print(task, select, resolved, parseOne);
 
   const rules = [
     ...(resolved.rewrote.tables ? ['tables named in full'] : []),
@@ -79,6 +81,13 @@ export function check(task: CheckTask, parseOne: ParseOne): CheckResult {
   // Values of a statement are constants by now: what is left is ours.
   const keyed = hasParameters(select);
   return { plan, text, rules, filtered: applied.filtered, keyed };
+}
+
+function print(task: CheckTask, select: SelectStmt, resolved: Resolved, parseOne: ParseOne): string {
+  if (task.dialect === 'postgres') return printPostgres(select, parseOne);
+  if (task.dialect === 'duckdb') return printDuckdb(select, resolved, parseOne);
+  // Behind a barrier a filter may name columns that the asker may not.
+  return printMariadb(select, resolved, task.policy?.tables.map(({ table }) => table) ?? task.tables);
 }
 
 function hasParameters(select: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { FuncCall, Node } from '@pgsql/types';
 import { functionRule } from './functions.ts';
 import { numberTypeIn } from './number-type.ts';
+import { constantText, datePattern, wholeNumber, word } from './print-common.ts';
 import { notSupportedHere } from './refusal.ts';
 import type { Resolved } from './resolve.ts';
 import { text } from './tree.ts';
@@ -94,7 +95,7 @@ function specialCall(name: string, args: Node[], printed: string[], printer: Duc
   if (name === 'to_char') {
     if (args.length !== 2 || numberTypeIn(args[0], printer.resolved.numbers) !== null)
       throw notSupportedHere('to_char of a number');
-    return `strftime(${printed[0]}, '${datePattern(constantText(args[1]))}')`;
+    return `strftime(${printed[0]}, '${datePattern(constantText(args[1]), DATE_PATTERNS)}')`;
   }
   if (name === 'date') {
     if (args.length !== 1) throw notSupportedHere('date of that');
@@ -108,30 +109,7 @@ function specialCall(name: string, args: Node[], printed: string[], printer: Duc
   if (name === 'age' && args.length !== 2) throw notSupportedHere('age of one argument');
   if (name === 'log' && args.length !== 1) throw notSupportedHere('log to a base');
   if (name === 'trunc' && args.length !== 1) throw notSupportedHere('trunc to a number of places');
-  if ((name === 'substring' || name === 'substr') && !(args.length >= 2 && atLeastOne(args[1])))
+  if ((name === 'substring' || name === 'substr') && !(args.length >= 2 && (wholeNumber(args[1]) ?? 0) >= 1))
     throw notSupportedHere('substring but from a constant place');
   return null;
-}
-
-function constantText(node: Node | undefined): string | null {
-  return node !== undefined && 'A_Const' in node && node.A_Const.sval !== undefined
-    ? (node.A_Const.sval.sval ?? '')
-    : null;
-}
-
-function word(node: Node | undefined, words: ReadonlySet<string>, functionName: string): string {
-  const value = constantText(node)?.toLowerCase();
-  if (value === undefined || !words.has(value)) throw notSupportedHere(`${functionName} of that field`);
-  return value;
-}
-
-function atLeastOne(node: Node | undefined): boolean {
-  return node !== undefined && 'A_Const' in node && (node.A_Const.ival?.ival ?? 0) >= 1;
-}
-
-function datePattern(format: string | null): string {
-  const parts = format?.match(/FMMonth|FMDay|YYYY|YY|MM|DDD|DD|HH24|MI|SS|Mon|Dy|[-/:. ,]/g) ?? [];
-  if (format === null || parts.join('') !== format || format === '')
-    throw notSupportedHere('to_char with that pattern');
-  return parts.map((part) => DATE_PATTERNS.get(part) ?? part).join('');
 }

@@ -5,7 +5,7 @@ import type { CheckResult } from './check.ts';
 import { problemOf } from './errors.ts';
 import { pseudonymKeys } from './mask.ts';
 import type { Plan } from './plan.ts';
-import { type AskerPolicy, policyOf, visibleTables } from './policy.ts';
+import { type AskerPolicy, isTextType, policyOf, visibleTables } from './policy.ts';
 import { syntax, tooLarge } from './refusal.ts';
 import { type GuardTable, numberTypeOf } from './tables.ts';
 import { startWorkers } from './workers.ts';
@@ -86,7 +86,12 @@ function checkedSql({ dialect, rowsMax, policy }: GuardRequest, { text, keyed }:
 }
 
 function guardTable({ schema, name, columns }: SchemaTable): GuardTable {
-  return { schema, name, columns: columns.map((column) => ({ name: column.name, number: numberTypeOf(column.type) })) };
+  return {
+    schema,
+    name,
+    columns: columns.map((column) => ({ name: column.name, number: numberTypeOf(column.type) })),
+    texts: columns.filter(({ type }) => isTextType(type)).map((column) => column.name),
+  };
 }
 
 function policyTask(schema: SourceSchema, policy: AskerPolicy | null): PolicyTask | null {

@@ -1,22 +1,12 @@
-import type {
-  A_Const,
-  A_Expr,
-  Alias,
-  FuncCall,
-  JoinExpr,
-  Node,
-  SelectStmt,
-  SubLink,
-  TypeName,
-  WindowDef,
-} from '@pgsql/types';
+import type { A_Expr, Alias, FuncCall, JoinExpr, Node, SelectStmt, TypeName, WindowDef } from '@pgsql/types';
 import { type DuckdbPrinter, printCall } from './duckdb-functions.ts';
 import { identifier, string } from './duckdb-text.ts';
-import { printWindow } from './duckdb-window.ts';
 import { CAST_TYPES } from './functions.ts';
 import { numberTypeIn } from './number-type.ts';
 import { outputName } from './output-name.ts';
+import { listOf, printCommon, type Spelling } from './print-common.ts';
 import { type ParseOne, readBack } from './print-postgres.ts';
+import { printWindow } from './print-window.ts';
 import { notSupportedHere, unprintable } from './refusal.ts';
 import type { Resolved } from './resolve.ts';
 import { eachNode, text } from './tree.ts';
@@ -28,6 +18,8 @@ import { eachNode, text } from './tree.ts';
  */
 export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: ParseOne): string {
   const printer: DuckdbPrinter = { expression, sort, resolved };
+  const windowParts = { expression, sort, identifier };
+  const spelling: Spelling = { expression, select: selectText, string };
   const printed = topSelect(select);
   checkReadsSame(select, printed, parseOne);
   return printed;
@@ -79,7 +71,7 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
         `WINDOW ${node.windowClause
           .map((entry) => {
             const definition = (entry as { WindowDef: WindowDef }).WindowDef;
-            return `${identifier(definition.name ?? '')} AS ${printWindow(definition, printer)}`;
+            return `${identifier(definition.name ?? '')} AS ${printWindow(definition, windowParts)}`;
           })
           .join(', ')}`,
       );
@@ -191,38 +183,21 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
   }
 
   function list(nodes: Node[] | undefined): string {
-    return (nodes ?? []).map(expression).join(', ');
+    return listOf(nodes, spelling);
   }
 
   function expression(node: Node | undefined): string {
     if (node === undefined) throw unprintable();
     if ('ColumnRef' in node) return (node.ColumnRef.fields ?? []).map((field) => identifier(text(field))).join('.');
-    if ('A_Const' in node) return constant(node.A_Const);
+    const common = printCommon(node, spelling);
+    if (common !== null) return common;
     if ('A_Expr' in node) return operation(node.A_Expr);
-    if ('BoolExpr' in node) {
-      const args = (node.BoolExpr.args ?? []).map(expression);
-      return node.BoolExpr.boolop === 'NOT_EXPR'
-        ? `(NOT ${args[0]})`
-        : `(${args.join(node.BoolExpr.boolop === 'OR_EXPR' ? ' OR ' : ' AND ')})`;
-    }
-    if ('NullTest' in node)
-      return `(${expression(node.NullTest.arg)} IS ${node.NullTest.nulltesttype === 'IS_NULL' ? '' : 'NOT '}NULL)`;
     if ('BooleanTest' in node) {
       const words = (node.BooleanTest.booltesttype ?? '').replaceAll('_', ' ').replace('UNKNOWN', 'NULL');
       return `(CAST(${expression(node.BooleanTest.arg)} AS BOOLEAN) ${words})`;
     }
-    if ('CaseExpr' in node) {
-      const { arg, args, defresult } = node.CaseExpr;
-      const whens = (args ?? []).map((entry) => {
-        const when = (entry as { CaseWhen: { expr: Node; result: Node } }).CaseWhen;
-        return `WHEN ${expression(when.expr)} THEN ${expression(when.result)}`;
-      });
-      return `(CASE ${arg === undefined ? '' : `${expression(arg)} `}${whens.join(' ')}${defresult === undefined ? '' : ` ELSE ${expression(defresult)}`} END)`;
-    }
-    if ('CoalesceExpr' in node) return `COALESCE(${list(node.CoalesceExpr.args)})`;
     if ('MinMaxExpr' in node)
       return `${node.MinMaxExpr.op === 'IS_LEAST' ? 'least' : 'greatest'}(${list(node.MinMaxExpr.args)})`;
-    if ('SubLink' in node) return subLink(node.SubLink);
     if ('TypeCast' in node) return `CAST(${expression(node.TypeCast.arg)} AS ${typeText(node.TypeCast.typeName)})`;
     if ('FuncCall' in node) return functionCall(node.FuncCall);
     if ('ParamRef' in node) return `$${node.ParamRef.number ?? 0}`;
@@ -235,41 +210,14 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
     throw notSupportedHere(Object.keys(node)[0] ?? 'that');
   }
 
-  function subLink(link: SubLink): string {
-    const inner = `(${selectText((link.subselect as { SelectStmt: SelectStmt }).SelectStmt)})`;
-    if (link.subLinkType === 'EXPR_SUBLINK') return inner;
-    if (link.subLinkType === 'EXISTS_SUBLINK') return `EXISTS ${inner}`;
-    if (link.subLinkType === 'ANY_SUBLINK' && link.operName === undefined)
-      return `(${expression(link.testexpr)} IN ${inner})`;
-    const symbol = text(link.operName?.at(-1));
-    if ((link.subLinkType === 'ANY_SUBLINK' || link.subLinkType === 'ALL_SUBLINK') && COMPARISONS.has(symbol)) {
-      return `(${expression(link.testexpr)} ${symbol} ${link.subLinkType === 'ANY_SUBLINK' ? 'ANY' : 'ALL'} ${inner})`;
-    }
-    throw notSupportedHere('that kind of sub-query');
-  }
-
   function operation(node: A_Expr): string {
     const symbol = text(node.name?.at(-1));
-    const items = node.rexpr !== undefined && 'List' in node.rexpr ? (node.rexpr.List.items ?? []) : [];
     if (node.kind === 'AEXPR_OP') return plainOperation(symbol, node.lexpr, node.rexpr);
     const left = expression(node.lexpr);
-    if (node.kind === 'AEXPR_IN') return `(${left} ${symbol === '<>' ? 'NOT IN' : 'IN'} (${list(items)}))`;
-    if (node.kind === 'AEXPR_BETWEEN' || node.kind === 'AEXPR_NOT_BETWEEN')
-      return `(${left} ${node.kind === 'AEXPR_BETWEEN' ? 'BETWEEN' : 'NOT BETWEEN'} ${expression(items[0])} AND ${expression(items[1])})`;
     if (node.kind === 'AEXPR_LIKE' || node.kind === 'AEXPR_ILIKE')
       return `(${left} ${symbol.startsWith('!') ? 'NOT ' : ''}${node.kind === 'AEXPR_LIKE' ? 'LIKE' : 'ILIKE'} ${pattern(node.rexpr)})`;
     if (node.kind === 'AEXPR_DISTINCT' || node.kind === 'AEXPR_NOT_DISTINCT')
       return `(${left} IS ${node.kind === 'AEXPR_DISTINCT' ? '' : 'NOT '}DISTINCT FROM ${expression(node.rexpr)})`;
-    if (node.kind === 'AEXPR_NULLIF') return `nullif(${left}, ${expression(node.rexpr)})`;
-    if (
-      node.kind === 'AEXPR_OP_ANY' &&
-      symbol === '=' &&
-      node.rexpr !== undefined &&
-      'A_ArrayExpr' in node.rexpr &&
-      node.rexpr.A_ArrayExpr.elements !== undefined
-    ) {
-      return `(${left} IN (${list(node.rexpr.A_ArrayExpr.elements)}))`;
-    }
     throw notSupportedHere(`operator ${symbol}`);
   }
 
@@ -280,8 +228,7 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
     }
     if (symbol === '^') return `pow(${expression(left)}, ${expression(right)})`;
     if (symbol === '/') return division(left, right);
-    if (COMPARISONS.has(symbol) || ['+', '-', '*', '%', '||'].includes(symbol))
-      return `(${expression(left)} ${symbol} ${expression(right)})`;
+    if (['+', '-', '*', '%', '||'].includes(symbol)) return `(${expression(left)} ${symbol} ${expression(right)})`;
     throw notSupportedHere(`operator ${symbol}`);
   }
 
@@ -308,15 +255,6 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
     return `${expression(node)} ESCAPE '\\'`;
   }
 
-  function constant(value: A_Const): string {
-    if (value.isnull === true) return 'NULL';
-    if (value.boolval !== undefined) return value.boolval.boolval === true ? 'true' : 'false';
-    if (value.sval !== undefined) return string(value.sval.sval ?? '');
-    const digits = value.ival !== undefined ? String(value.ival.ival ?? 0) : (value.fval?.fval ?? '');
-    if (!/^-?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(digits)) throw notSupportedHere('a constant of that kind');
-    return digits.startsWith('-') ? `(${digits})` : digits;
-  }
-
   function typeText(type: TypeName | undefined): string {
     const name = text(type?.names?.at(-1));
     const duckdb = CAST_TYPES.get(name)?.duckdb ?? null;
@@ -334,12 +272,10 @@ export function printDuckdb(select: SelectStmt, resolved: Resolved, parseOne: Pa
     const over =
       call.over === undefined
         ? ''
-        : ` OVER ${call.over.name === undefined ? printWindow(call.over, printer) : identifier(call.over.name)}`;
+        : ` OVER ${call.over.name === undefined ? printWindow(call.over, windowParts) : identifier(call.over.name)}`;
     return printCall(call, printer, `${filter}${over}`);
   }
 }
-
-const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=']);
 
 /** INVARIANT: read by PostgreSQL's grammar, the text is still one SELECT, with the same tables in the same places. */
 function checkReadsSame(select: SelectStmt, printed: string, parseOne: ParseOne): void {

@@ -19,12 +19,13 @@ const QUOTED = new Map([
 ]);
 export const LEAKPROOF_TYPES: ReadonlySet<string> = new Set([...INTEGERS, ...QUOTED.keys(), 'boolean']);
 /**
- * PostgreSQL reads a quoted constant as a date and the like before it looks at a row. DuckDB reads it when a row is compared with it,
+ * PostgreSQL reads a quoted constant as a date and the like before it looks at a row. DuckDB, and MariaDB with a warning, read it when a row is compared with it,
  * perhaps before the filter is asked: that it can't be read would tell that there is a row.
  */
 const PUSHED_TYPES: Readonly<Record<Dialect, ReadonlySet<string>>> = {
   postgres: LEAKPROOF_TYPES,
   duckdb: new Set([...INTEGERS, 'text', 'character varying', 'boolean']),
+  mariadb: new Set([...INTEGERS, 'text', 'character varying', 'boolean']),
 };
 
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>=']);

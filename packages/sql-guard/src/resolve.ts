@@ -56,6 +56,8 @@ export function resolve(select: SelectStmt, findTable: TableFinder, fold: Fold, 
   const resolvedNames = new Set<object>();
   const rewrote = { tables: false, stars: false, columns: false };
   let targetCount = 0;
+  /** A name that the source could not tell either; said at the end, so that a statement that is too large is called that. */
+  let hasTwice = false;
   let columnNames = 0;
   const { fromEntry, joined } = createFromResolver({
     findTable,
@@ -74,6 +76,7 @@ export function resolve(select: SelectStmt, findTable: TableFinder, fold: Fold, 
     if ((type === 'ColumnRef' || type === 'RangeVar') && !resolvedNames.has(node))
       throw notAllowed('a name in that place');
   });
+  if (hasTwice) throw notAllowed('a column name that a sub-query has twice');
   const read = [...relations.values()].map(({ schema, table, read: columns }) => ({
     schema,
     table,
@@ -316,8 +319,7 @@ export function resolve(select: SelectStmt, findTable: TableFinder, fold: Fold, 
     if (columnNames > COLUMN_NAMES_MAX) throw tooComplex('columnNames', COLUMN_NAMES_MAX);
     const parts = column.places.map((place) => {
       place.item.read?.add(place.column);
-      if (columnsNamed(place.item.columns, place.column, fold).length > 1)
-        throw notAllowed('a column name that a sub-query has twice');
+      hasTwice ||= columnsNamed(place.item.columns, place.column, fold).length > 1;
       checkReachable(scope, place.item, fold);
       const node =
         alwaysQualify || itemCount(scope) > 1 ? columnNode(place.item.name, place.column) : columnNode(place.column);

@@ -4,14 +4,16 @@ import { startPostgres, type TestPostgres } from '@strongroom/testkit';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGuard } from './guard.ts';
+import { hasMariadb, type MariadbWorld, openMariadbWorld } from './test-mariadb.ts';
 import { comparable } from './test-rows.ts';
-import { hiddenWorld, seen, visibleWorld } from './test-schema.ts';
+import { hiddenWorld, mariadbHiddenWorld, seen, visibleWorld } from './test-schema.ts';
 
 const guard = createGuard();
 let postgres: TestPostgres;
 let hidden: Client;
 let visible: Client;
 let duckdb: DuckDBConnection;
+let mariadb: MariadbWorld | null = null;
 
 beforeAll(async () => {
   postgres = await startPostgres();
@@ -26,11 +28,13 @@ beforeAll(async () => {
   duckdb = await (await DuckDBInstance.create(':memory:')).connect();
   await duckdb.run('create schema if not exists public');
   await duckdb.run(hiddenWorld);
+  if (hasMariadb) mariadb = await openMariadbWorld(mariadbHiddenWorld);
 });
 afterAll(async () => {
   await hidden.end();
   await visible.end();
   await postgres.stop();
+  await mariadb?.stop();
   await guard.close();
 });
 
@@ -92,9 +96,20 @@ const statements = [
   'select pg_sleep from sales.orders order by pg_sleep',
 ];
 
+/** What MariaDB has no equal for, by the statements that ask for it. */
+const notThere: readonly (readonly [RegExp, string])[] = [
+  [/full join/, 'FULL JOIN'],
+  [/lateral/, 'LATERAL'],
+  [/rollup/, 'GroupingFunc'],
+  [/distinct on/, 'DISTINCT ON'],
+  [/percentile/, 'function percentile_cont'],
+  [/generate_series/, 'that in FROM'],
+];
+
 const run = async (dialect: Dialect, sql: string): Promise<unknown[]> => {
   const { checked } = await guard.check({ sql, dialect, schema: seen, rowsMax: 1000 });
   if (dialect === 'duckdb') return (await duckdb.runAndReadAll(checked.text)).getRowsJson();
+  if (dialect === 'mariadb') return mariadb!.rows(checked);
   return (await hidden.query<unknown[]>({ text: checked.text, rowMode: 'array' })).rows;
 };
 
@@ -110,6 +125,81 @@ describe('DuckDB answers as PostgreSQL does', () => {
     const expected = comparable((await visible.query<unknown[]>({ text: sql, rowMode: 'array' })).rows);
     expect(comparable(await run('duckdb', sql))).toEqual(expected);
   });
+});
+
+describe.skipIf(!hasMariadb)('MariaDB answers as PostgreSQL does, or says that it can not', () => {
+  test.each(statements)('%s', async (sql) => {
+    const refused = notThere.find(([pattern]) => pattern.test(sql))?.[1];
+    if (refused !== undefined) {
+      const refusal = { code: 'query/not_supported_here', members: { construct: refused } };
+      return expect(run('mariadb', sql)).rejects.toMatchObject(refusal);
+    }
+    const expected = comparable((await visible.query<unknown[]>({ text: sql, rowMode: 'array' })).rows);
+    // It has no truth values but 1 and 0.
+    const asNumbers = expected.map((row) => row.map((value) => (typeof value === 'boolean' ? Number(value) : value)));
+    expect(comparable(await run('mariadb', sql))).toEqual(asNumbers);
+  });
+});
+
+describe.skipIf(!hasMariadb)('MariaDB reads what is printed in one way only', () => {
+  const modes = ['', 'ANSI,NO_BACKSLASH_ESCAPES', 'ONLY_FULL_GROUP_BY,IGNORE_SPACE,HIGH_NOT_PRECEDENCE', 'ORACLE'];
+  const hostile = ["a\\' or 1=1 -- ", 'x /*!50000 or 1 */ y', '"`#;', "'';", '%\\_', 'a\\', '😀\n\t'];
+  test.each(modes)('whatever is in a text, under the mode `%s`', async (mode) => {
+    const world = await openMariadbWorld(mariadbHiddenWorld, mode);
+    for (const text of hostile) {
+      const sql = 'select $1, $1 || $1, length($1), $1 like $1 escape $2, $1 = $1, not $1 = $3';
+      const params = [text, '!', ''];
+      const checkedBy = async (dialect: Dialect) =>
+        (await guard.check({ sql, dialect, schema: seen, rowsMax: 10, params })).checked;
+      const { rows } = await hidden.query<unknown[]>({ text: (await checkedBy('postgres')).text, rowMode: 'array' });
+      const asTexts = rows.map((row) => row.map((value) => String(typeof value === 'boolean' ? Number(value) : value)));
+      expect(await world.rows(await checkedBy('mariadb'))).toEqual(asTexts);
+    }
+    await world.stop();
+  });
+
+  test('a name may hold a backquote and be a word of the language', async () => {
+    const { checked } = await guard.check({
+      sql: 'select id as "a`b", id as "select", id as "/*!1*/" from flights "from`"',
+      dialect: 'mariadb',
+      schema: seen,
+      rowsMax: 1,
+    });
+    expect(await mariadb!.rows(checked)).toHaveLength(2);
+  });
+});
+
+test.skipIf(!hasMariadb)(
+  'texts are compared exactly, though the collation of a column takes no notice of case',
+  async () => {
+    const ask = (sql: string) => run('mariadb', sql);
+    expect(await ask("select count(*) from airports where name = 'name 1' or code = 'A1 '")).toEqual([['0']]);
+    expect(await ask("select count(*) from flights where origin in ('a1', 'A1 ') or origin like 'a%'")).toEqual([
+      ['0'],
+    ]);
+    expect(await ask("select distinct x from (values ('a'), ('A'), ('a ')) t(x)")).toHaveLength(3);
+    expect(await ask('select count(*) from airports a join flights f on lower(a.code) = f.origin')).toEqual([['0']]);
+    expect(await ask("select nullif('a', 'A'), 'a' = 'A', max(code) > 'a' from airports")).toEqual([['a', '0', '0']]);
+    expect(await ask("select code from airports where code = 'A1'")).toEqual([['A1']]);
+  },
+);
+
+test.skipIf(!hasMariadb)('what MariaDB only warns of is refused, as PostgreSQL refuses it', async () => {
+  for (const sql of [
+    'select cast(name as int) from airports',
+    'select 1 / (id - id) from airports',
+    'select id % 0 from airports',
+    "select cast('2001-02-30' as date)",
+    'select cast(12345 as numeric(3, 1))',
+    'select id * 9223372036854775807 from airports',
+  ])
+    expect([
+      sql,
+      await run('mariadb', sql).then(
+        () => 'answered',
+        () => 'refused',
+      ),
+    ]).toEqual([sql, 'refused']);
 });
 
 test('what runs gives one row more than asked for, so that completeness is known', async () => {

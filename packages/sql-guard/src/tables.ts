@@ -3,12 +3,18 @@ import type { NumberType } from './functions.ts';
 import type { Fold, OutputColumn } from './scope.ts';
 
 /** What the check needs to know of a source: the names that the asker may see, and how their numbers divide. */
-export type GuardTable = { schema: string; name: string; columns: OutputColumn[] };
+export type GuardTable = {
+  schema: string;
+  name: string;
+  columns: OutputColumn[];
+  /** The columns that hold texts. */
+  texts: readonly string[];
+};
 
 export type TableFinder = (schema: string | undefined, name: string) => GuardTable | null;
 
 export function foldOf(dialect: Dialect): Fold {
-  return dialect === 'duckdb' ? (name) => name.toLowerCase() : (name) => name;
+  return dialect === 'postgres' ? (name) => name : (name) => name.toLowerCase();
 }
 
 /** `pg_catalog` and its like are never open, even if a schema that was handed in lists them. */

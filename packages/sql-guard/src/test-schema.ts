@@ -57,3 +57,17 @@ export const hiddenWorld = `
   insert into public.hidden values (1, 'SECRET');
   insert into sales.orders select 'SECRET', n, n * 1.25, n, 4242 from generate_series(1, 5) g(n);
 `;
+
+/** `hiddenWorld` for MariaDB; texts in a collation that takes no notice of case. */
+export const mariadbHiddenWorld = `
+  create database public; create database sales;
+  create table public.flights (salary int, code varchar(9), id int, origin varchar(9), destination text, n int, m datetime, delay int, date datetime) charset latin1;
+  create table public.airports (origin text, salary int, id int, code varchar(9), delay int, name text, secret text) charset utf8mb4 collate utf8mb4_general_ci;
+  create table public.hidden (id int, secret text);
+  create table sales.orders (name text, id int, total decimal(10,2), pg_sleep int, delay int);
+  insert into public.flights select 4242, 'SECRET', seq, concat('A', seq % 3), concat('A', seq % 2), 4242, '1999-09-09', cast(seq % 7 as signed) - 3, timestamp '2001-01-01 00:00:00' + interval seq day from public.seq_1_to_20;
+  insert into public.flights values (4242, 'SECRET', 21, null, 'A1', 4242, '1999-09-09', null, null);
+  insert into public.airports select 'SECRET', 4242, seq, concat('A', seq), 4242, concat('Name ', seq), 'SECRET' from public.seq_0_to_3;
+  insert into public.hidden values (1, 'SECRET');
+  insert into sales.orders select 'SECRET', seq, seq * 1.25, seq, 4242 from public.seq_1_to_5;
+`;

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
-import { rootFolder } from './root-folder.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 export type Chromium = { readonly executable: string; readonly environment: Readonly<Record<string, string>> };
 
@@ -50,21 +49,6 @@ async function unpacked(): Promise<string> {
   await writeFile(join(fresh, 'fonts.conf'), fontConfiguration(folder));
   await rename(fresh, folder).catch(() => rm(fresh, { recursive: true, force: true }));
   return folder;
-}
-
-/** `.cache` in the repository where it holds `name` already or we may write to it, else a folder of our own. */
-async function cacheFolder(name: string): Promise<string> {
-  const beside = join(rootFolder, '.cache');
-  if (existsSync(join(beside, name))) return beside;
-  const usable = await mkdir(beside, { recursive: true })
-    .then(() => access(beside, constants.W_OK))
-    .then(
-      () => true,
-      () => false,
-    );
-  const cache = usable ? beside : join(tmpdir(), `strongroom-cache-${process.getuid?.() ?? 0}`);
-  await mkdir(cache, { recursive: true });
-  return cache;
 }
 
 async function decompress(archive: string, file: string): Promise<void> {

@@ -1,6 +1,7 @@
 export { type FakeModel, type FakeModelBehaviour, type FakeModelRequest, startFakeModel } from './fake-model/index.ts';
 export { type FakeTransit, type FakeTransitAnswer, startFakeTransit } from './fake-transit/index.ts';
 export { type AccessibilityProblem, findAccessibilityProblems } from './find-accessibility-problems.ts';
+export { findMariadb } from './find-mariadb.ts';
 export { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts';
 export { openBrowser, type TestBrowser } from './open-browser.ts';
 export { type OrdinaryUser, ordinaryUser } from './ordinary-user.ts';
@@ -9,6 +10,7 @@ export { type CliOptions, runCli } from './run-cli.ts';
 export { type ProgramResult, runProgram } from './run-program.ts';
 export type { Exit } from './server-process.ts';
 export { sharedData } from './shared-data.ts';
+export { type MariadbOptions, startMariadb, type TestMariadb } from './start-mariadb.ts';
 export { type Login, type PostgresOptions, startPostgres, type TestPostgres } from './start-postgres.ts';
 export { type CallOptions, type RunningServer, type ServerOptions, startRefused, startServer } from './start-server.ts';
 export { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';

@@ -59,7 +59,7 @@ export const listSources = (options: Signal = {}) =>
   call(listIn('sources', sourceSchema.array()), 'GET', '/sources', options);
 export const readSource = (name: string, options: Signal = {}) =>
   call(sourceSchema, 'GET', `/sources/${segment(name)}`, options);
-export const addPostgres = (body: { name: string; url: string }) => call(sourceSchema, 'POST', '/sources', { body });
+export const addDatabase = (body: { name: string; url: string }) => call(sourceSchema, 'POST', '/sources', { body });
 export const removeSource = (name: string) => callForNothing('DELETE', `/sources/${segment(name)}`);
 export const refreshSource = (name: string) =>
   callForNothing('POST', `/sources/${segment(name)}:refresh`, { body: {} });

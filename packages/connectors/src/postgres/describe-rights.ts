@@ -1,5 +1,6 @@
 import type { Rights } from '../contract.ts';
 import type { Pool } from '../pool.ts';
+import { tlsWarnings } from '../tls-warnings.ts';
 import type { PostgresAddress } from './address.ts';
 import { askCatalog } from './ask-catalog.ts';
 import type { Session } from './session.ts';
@@ -39,7 +40,7 @@ export async function describeRights(
   );
   return {
     warnings: [
-      ...tlsWarnings(address),
+      ...(address.kind === 'socket' ? [] : tlsWarnings(address)),
       ...ATTRIBUTES.filter((_, index) => role?.[0]?.[index] === 't'),
       ...(memberships ?? []).map(([name]) => `member of ${name}`),
       ...named('can write', writable ?? []),
@@ -53,12 +54,3 @@ function named(what: string, rows: (string | null)[][]): string[] {
   const more = Number(rows[0]?.[1] ?? 0) - rows.length;
   return [...rows.map(([name]) => `${what}: ${name}`), ...(more > 0 ? [`${what}: ${more} more`] : [])];
 }
-
-function tlsWarnings(address: PostgresAddress): string[] {
-  if (address.kind === 'socket' || address.tls === 'verified') return [];
-  if (address.tls === 'verified-chain') return ['TLS does not check the host name'];
-  if (address.tls === 'off') return isLoopback(address.host) ? [] : ['TLS off'];
-  return ['TLS unverified'];
-}
-
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');

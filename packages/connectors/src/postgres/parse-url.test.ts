@@ -5,7 +5,7 @@ import { problemOf } from '../../test/contract-suite.ts';
 import { describeAddress } from './address.ts';
 import { connectPostgres } from './index.ts';
 import { parsePostgresUrl } from './parse-url.ts';
-import { refuseIp, resolveHost } from './resolve.ts';
+import { refuseIp, resolveHost } from '../resolve.ts';
 
 const refused = [
   { host: '127.0.0.1', port: 7600 },

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { ProblemError } from '@strongroom/protocol';
 import { failed, resource, unavailable } from '../errors.ts';
 import type { Pooled } from '../pool.ts';
+import type { TransportOptions } from '../sockets.ts';
 import type { PostgresAddress } from './address.ts';
 import { classifySqlState } from './classify.ts';
 import { type OnMessage, RowTooLargeError, createMessageReader } from './message-reader.ts';
 import * as message from './messages.ts';
 import { createScram } from './scram.ts';
-import { type Transport, type TransportOptions, openTransport } from './transport.ts';
+import { type Transport, openTransport } from './transport.ts';
 
 /** What the source answered up to one ReadyForQuery. */
 export type Reply = {

@@ -1,10 +1,11 @@
-import { type Socket, connect as connectSocket, isIP } from 'node:net';
-import { type ConnectionOptions, type TLSSocket, connect as connectTls } from 'node:tls';
+import { type Socket, connect as connectSocket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { ProblemError } from '@strongroom/protocol';
 import { cancelled, unavailable } from '../errors.ts';
+import { classifyConnectError, once, tlsOptions, tlsRefused, type TransportOptions } from '../sockets.ts';
 import type { PostgresAddress } from './address.ts';
 import { sslRequest } from './messages.ts';
-import { resolveHost } from './resolve.ts';
+import { resolveHost } from '../resolve.ts';
 
 export type Transport = {
   readonly socket: Socket;
@@ -13,11 +14,6 @@ export type Transport = {
   readonly isExposed: boolean;
   /** Opens a second way to the very same endpoint, with the same protection: for a cancel. */
   again(): Promise<Transport>;
-};
-
-export type TransportOptions = {
-  readonly connectTimeoutMs: number;
-  readonly certificateAuthorities?: readonly string[];
 };
 
 /** Opens a byte stream to the source, encrypted as the address demands. Throws run/unavailable, run/cancelled, sources/tls_refused, sources/bad_address. */
@@ -80,19 +76,6 @@ async function openAt(
   }
 }
 
-function tlsOptions(address: PostgresAddress & { kind: 'tcp' }, options: TransportOptions): ConnectionOptions {
-  const isVerified = address.tls === 'verified' || address.tls === 'verified-chain';
-  return {
-    // The name the person gave is what the certificate must be for, though the address was resolved and pinned.
-    host: address.host,
-    ...(isIP(address.host) === 0 ? { servername: address.host } : {}),
-    minVersion: 'TLSv1.2',
-    rejectUnauthorized: isVerified,
-    ...(address.tls === 'verified' ? {} : { checkServerIdentity: () => undefined }),
-    ...(options.certificateAuthorities === undefined ? {} : { ca: [...options.certificateAuthorities] }),
-  };
-}
-
 async function askForTls(socket: Socket): Promise<string> {
   socket.write(sslRequest());
   const answer = await new Promise<Buffer>((resolve, reject) => {
@@ -106,29 +89,3 @@ async function askForTls(socket: Socket): Promise<string> {
   // Bytes after the answer would be read as if they had come encrypted.
   return answer.length === 1 ? answer.toString('latin1') : '';
 }
-
-function once(socket: Socket | TLSSocket, event: 'connect' | 'secureConnect'): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once(event, () => {
-      socket.off('error', reject);
-      // Whoever takes the socket over listens too; without a listener an error would end the process.
-      socket.on('error', () => {});
-      resolve();
-    });
-    socket.once('error', reject);
-    socket.once('close', () => reject(unavailable('closed')));
-  });
-}
-
-const CERTIFICATE_CODES =
-  /^(CERT_|DEPTH_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|HOSTNAME_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
-
-function classifyConnectError(error: NodeJS.ErrnoException): ProblemError {
-  if (error instanceof ProblemError) return error;
-  const code = error.code ?? 'connect failed';
-  if (CERTIFICATE_CODES.test(code)) return tlsRefused('the certificate of the source could not be verified', code);
-  return unavailable(code);
-}
-
-const tlsRefused = (message: string, internal = 'no TLS') =>
-  new ProblemError('sources/tls_refused', 422, message, { internal });

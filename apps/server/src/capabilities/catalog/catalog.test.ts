@@ -16,7 +16,7 @@ beforeAll(async () => {
   catalog = createCatalog({ database, sources, directory, clock });
   owner = await rooms.person('admin', 'owner@example.org');
   colleague = await rooms.person('editor', 'colleague@example.org');
-  await rooms.sources.addPostgres(owner, { name: 'shop', url: rooms.shop.url });
+  await rooms.sources.addDatabase(owner, { name: 'shop', url: rooms.shop.url });
 });
 afterAll(() => rooms[Symbol.asyncDispose]());
 
@@ -68,7 +68,7 @@ describe('the catalog', () => {
 
   test('remembers a schema for the guard until its source was read again, whoever did, and none of a source that is gone', async () => {
     const ask = async () => catalog.schemaFor(await rooms.sources.find(owner, 'changing'));
-    await rooms.sources.addPostgres(owner, { name: 'changing', url: rooms.shop.url });
+    await rooms.sources.addDatabase(owner, { name: 'changing', url: rooms.shop.url });
     const first = await ask();
     expect(await ask()).toBe(first);
     await rooms.sources.refresh(owner, 'changing');
@@ -201,7 +201,7 @@ describe('the catalog', () => {
 
   test('nothing of a source stays when it is removed', async () => {
     const name = `s-${randomUUID()}`;
-    await rooms.sources.addPostgres(owner, { name, url: rooms.shop.url });
+    await rooms.sources.addDatabase(owner, { name, url: rooms.shop.url });
     await catalog.annotate(owner, `${name}.public.orders`, { description: 'gone-with-it' });
     await rooms.sources.remove(owner, name);
     expect(await everything()).not.toMatch(new RegExp(`${name}|gone-with-it`));

@@ -1,3 +1,4 @@
+import type { Dialect } from '@strongroom/protocol';
 import { limitTooLarge } from './errors.ts';
 
 /**
@@ -12,7 +13,7 @@ export type QueryLimits = {
   /** Queries one person may have running at a time. */
   readonly runningMax: number;
   /** Of these, on one source: half of the connections it has (see packages/connectors), so that others get in. */
-  readonly runningPerSourceMax: { readonly postgres: number; readonly duckdb: number };
+  readonly runningPerSourceMax: Readonly<Record<Dialect, number>>;
   /** How long one more than that waits for another of the person's to end. */
   readonly waitMs: number;
   /** How often the right to a query that goes on is looked at again. */
@@ -25,7 +26,7 @@ export const QUERY_LIMITS: QueryLimits = {
   bytesMax: 4 * 1024 ** 3,
   timeoutMs: 120_000,
   runningMax: 20,
-  runningPerSourceMax: { postgres: 4, duckdb: 1 },
+  runningPerSourceMax: { postgres: 4, mariadb: 4, duckdb: 1 },
   waitMs: 10_000,
   lookAgainMs: 1_000,
 };

@@ -94,7 +94,7 @@ beforeEach(() => {
     catalog: { schemaFor: async () => schema },
     access: {} as never,
     directory: { subjectByEmail: async () => ({ ...asker, attributes: {} }) },
-    limits: { runningMax: 3, runningPerSourceMax: { postgres: 2, duckdb: 1 }, waitMs: 2_000 },
+    limits: { runningMax: 3, runningPerSourceMax: { postgres: 2, mariadb: 2, duckdb: 1 }, waitMs: 2_000 },
   });
 });
 

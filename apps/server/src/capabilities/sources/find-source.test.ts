@@ -12,7 +12,7 @@ beforeAll(async () => {
   owner = await rooms.person('admin', 'owner@example.org');
   otherAdmin = await rooms.person('admin', 'other@example.org');
   colleague = await rooms.person('viewer', 'colleague@example.org');
-  await rooms.sources.addPostgres(owner, { name: 'shop', url: rooms.shop.url });
+  await rooms.sources.addDatabase(owner, { name: 'shop', url: rooms.shop.url });
 });
 afterAll(() => rooms[Symbol.asyncDispose]());
 

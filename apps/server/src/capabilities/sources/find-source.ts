@@ -14,7 +14,7 @@ export type SourceHandle = {
   readonly workspaceId: string;
   readonly id: string;
   readonly name: string;
-  readonly kind: 'postgres' | 'file';
+  readonly kind: 'postgres' | 'mariadb' | 'file';
   readonly dialect: Dialect;
   /** Another whenever its schema was read again, by whichever server. */
   readonly schemaVersion: string;
@@ -107,7 +107,7 @@ function described(source: SourcesTable | GovernedSource): ManagedSource {
     id: source.id,
     name: source.name,
     kind: source.kind,
-    dialect: source.kind === 'file' ? 'duckdb' : 'postgres',
+    dialect: source.kind === 'file' ? 'duckdb' : source.kind,
     schemaVersion: source.schema_version,
   };
 }

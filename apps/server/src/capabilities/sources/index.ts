@@ -1,7 +1,7 @@
 import type { Connector, PostgresAddress } from '@strongroom/connectors';
 import type { Source } from '@strongroom/protocol';
 import type { Asker, DataHolder } from '#contracts';
-import { addPostgres, addSample } from './add-postgres.ts';
+import { addDatabase, addSample } from './add-database.ts';
 import { confirmFile } from './confirm-file.ts';
 import { sourcesHolder } from './data-holder.ts';
 import type { IntrospectedListener, RemovedListener, SourcesDeps, SourcesNeeds } from './deps.ts';
@@ -25,7 +25,7 @@ export type Sources = {
   list(asker: Asker): Promise<Source[]>;
   /** Throws `sources/not_found` (404), the same for hidden and unknown. */
   show(asker: Asker, name: string): Promise<Source>;
-  addPostgres(asker: Asker, input: { name: string; url: string }, signal?: AbortSignal): Promise<Source>;
+  addDatabase(asker: Asker, input: { name: string; url: string }, signal?: AbortSignal): Promise<Source>;
   confirmFile(
     asker: Asker,
     input: { name: string; upload: string; header?: boolean | undefined },
@@ -65,7 +65,7 @@ export function createSources(needs: SourcesNeeds): Sources {
   return {
     list: (asker) => listSources(deps, asker),
     show: (asker, name) => showSource(deps, asker, name),
-    addPostgres: (asker, input, signal) => addPostgres(deps, asker, input, signal),
+    addDatabase: (asker, input, signal) => addDatabase(deps, asker, input, signal),
     confirmFile: (asker, input, signal) => confirmFile(deps, asker, input, signal),
     refresh: (asker, name, signal) => refreshSource(deps, asker, name, signal),
     remove: (asker, name) => removeSource(deps, asker, name),

@@ -40,4 +40,11 @@ grant select, insert on sources_sample to strongroom_app;
     id: 'sources_0002_schema_version',
     sql: `alter table sources add column schema_version uuid not null default gen_random_uuid();`,
   },
+  {
+    id: 'sources_0003_mariadb',
+    sql: `
+alter table sources drop constraint sources_kind_check;
+alter table sources add constraint sources_kind_check check (kind in ('postgres', 'mariadb', 'file'));
+`,
+  },
 ];

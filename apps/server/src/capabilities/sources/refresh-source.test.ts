@@ -10,7 +10,7 @@ beforeAll(async () => {
   rooms = await startTestRooms();
   admin = await rooms.person('admin', 'admin@example.org');
   rooms.sources.onIntrospected(async (_transaction, _source, schema) => void seen.push(schema));
-  await rooms.sources.addPostgres(admin, { name: 'shop', url: rooms.shop.url });
+  await rooms.sources.addDatabase(admin, { name: 'shop', url: rooms.shop.url });
 });
 afterAll(() => rooms[Symbol.asyncDispose]());
 

@@ -14,7 +14,7 @@ afterAll(() => rooms[Symbol.asyncDispose]());
 test('a removed source is gone: its key destroyed, its connector closed, its name free, its handle worth nothing', async () => {
   const told: string[] = [];
   rooms.sources.onRemoved((id) => told.push(id));
-  const { id } = await rooms.sources.addPostgres(admin, { name: 'shop', url: rooms.shop.url });
+  const { id } = await rooms.sources.addDatabase(admin, { name: 'shop', url: rooms.shop.url });
   const handle = await rooms.sources.find(admin, 'shop');
   const sealed = await rooms.database.withWorkspace(
     admin.workspaceId,
@@ -38,5 +38,5 @@ test('a removed source is gone: its key destroyed, its connector closed, its nam
     async (transaction) => (await sql`select 1 from sources`.execute(transaction)).rows,
   );
   expect(left).toEqual([]);
-  await rooms.sources.addPostgres(admin, { name: 'shop', url: rooms.shop.url });
+  await rooms.sources.addDatabase(admin, { name: 'shop', url: rooms.shop.url });
 });

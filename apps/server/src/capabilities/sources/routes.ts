@@ -1,4 +1,4 @@
-import { addPostgresInputSchema, confirmFileInputSchema, shareInputSchema, sourceSchema } from '@strongroom/protocol';
+import { addDatabaseInputSchema, confirmFileInputSchema, shareInputSchema, sourceSchema } from '@strongroom/protocol';
 import { z } from 'zod';
 import { type Verb, verb } from '#contracts';
 import type { Sources } from './index.ts';
@@ -22,13 +22,13 @@ export function sourcesRoutes(sources: Sources): Verb[] {
       name: 'sources.add',
       method: 'POST',
       path: '/sources',
-      summary: 'Add a PostgreSQL database by its address',
+      summary: 'Add a PostgreSQL or MariaDB database by its address',
       permission: 'sources.manage',
       audit: 'sources.added',
-      input: z.object({ body: addPostgresInputSchema }),
+      input: z.object({ body: addDatabaseInputSchema }),
       output: sourceSchema,
       resource: ({ body }) => body.name,
-      handle: async ({ asker, input, signal }) => sources.addPostgres(asker, input.body, signal),
+      handle: async ({ asker, input, signal }) => sources.addDatabase(asker, input.body, signal),
     }),
     verb({
       name: 'sources.confirm-file',

@@ -8,7 +8,7 @@ export type SourcesTable = {
   workspace_id: string;
   id: string;
   name: string;
-  kind: 'postgres' | 'file';
+  kind: 'postgres' | 'mariadb' | 'file';
   owner_id: string;
   location: string;
   status: 'ready' | 'unavailable';

@@ -1,6 +1,7 @@
-import { type Connector, connectPostgres, openFile, parsePostgresUrl } from '@strongroom/connectors';
+import { type Connector, connectPostgres, openFile } from '@strongroom/connectors';
 import { denied, sampleOff } from './errors.ts';
 import type { SourcesDeps } from './deps.ts';
+import { openDatabase } from './open-database.ts';
 import { findById, type SourcesTable } from './store.ts';
 
 /** One open connector a source, shared by everyone who may query it. */
@@ -55,5 +56,5 @@ async function openConnector(deps: SourcesDeps, source: SourcesTable): Promise<C
   }
   if (source.sealed_address === null) throw denied();
   const url = new TextDecoder().decode(await deps.vault.open(source.workspace_id, source.id, source.sealed_address));
-  return connectPostgres(parsePostgresUrl(url, { refused: deps.refused() }));
+  return openDatabase(url, deps.refused()).connector;
 }

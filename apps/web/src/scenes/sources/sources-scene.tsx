@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Scene } from '../../components/scene.tsx';
 import { AddFile } from './add-file.tsx';
-import { AddPostgres } from './add-postgres.tsx';
+import { AddDatabase } from './add-database.tsx';
 import { SourceCard } from './source-card.tsx';
 import classes from './sources.module.css';
 
@@ -59,7 +59,7 @@ export function SourcesScene() {
           <SourceCard key={source.id} source={source} />
         ))}
       </div>
-      <AddPostgres opened={adding === 'postgres'} onClose={close} />
+      <AddDatabase opened={adding === 'postgres'} onClose={close} />
       <AddFile opened={adding === 'file'} onClose={close} />
     </Scene>
   );

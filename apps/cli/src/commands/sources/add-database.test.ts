@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { holdsPassword } from './add-postgres.ts';
+import { holdsPassword } from './add-database.ts';
 
 test.each([
   ['postgres://reader:secret@db.example.com/sales', true],

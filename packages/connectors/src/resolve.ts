@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
-import { badAddress, unavailable } from '../errors.ts';
-import type { RefusedEndpoint } from './address.ts';
+import { badAddress, unavailable } from './errors.ts';
+import type { RefusedEndpoint } from './postgres/address.ts';
 
 // Services of clouds that hand out credentials to whoever asks from the machine.
 const METADATA = new Set([

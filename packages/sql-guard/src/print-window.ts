@@ -1,10 +1,15 @@
 import type { Node, WindowDef } from '@pgsql/types';
-import type { DuckdbPrinter } from './duckdb-functions.ts';
-import { identifier } from './duckdb-text.ts';
 import { notSupportedHere } from './refusal.ts';
 
+/** How the parts of a window are written. */
+export type WindowParts = {
+  expression: (node: Node | undefined) => string;
+  sort: (nodes: Node[] | undefined) => string;
+  identifier: (name: string) => string;
+};
+
 /** What stands in the parentheses of OVER and WINDOW, with them. */
-export function printWindow(definition: WindowDef, { expression, sort }: DuckdbPrinter): string {
+export function printWindow(definition: WindowDef, { expression, sort, identifier }: WindowParts): string {
   // Bits of `frameOptions` (parsenodes.h); anything but the default frame and those counted in whole rows is refused.
   const frame = frameText(definition, expression);
   const parts = [
@@ -18,7 +23,7 @@ export function printWindow(definition: WindowDef, { expression, sort }: DuckdbP
   return `(${parts.join(' ')})`;
 }
 
-function frameText(definition: WindowDef, expression: DuckdbPrinter['expression']): string {
+function frameText(definition: WindowDef, expression: WindowParts['expression']): string {
   const options = definition.frameOptions ?? 0;
   if ((options & 0x1) === 0) return '';
   const unit = (options & 0x4) !== 0 ? 'ROWS' : (options & 0x8) !== 0 ? 'GROUPS' : 'RANGE';

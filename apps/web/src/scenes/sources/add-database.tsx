@@ -1,21 +1,21 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
-import { addPostgresInputSchema } from '@strongroom/protocol';
+import { addDatabaseInputSchema } from '@strongroom/protocol';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { addPostgres } from '../../api/verbs.ts';
+import { addDatabase } from '../../api/verbs.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { sentence } from '../../components/words.ts';
 
 /** Connects a database by its address. What was typed stays until it worked. */
-export function AddPostgres({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function AddDatabase({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const [url, setUrl] = useState('');
   const [nameProblem, setNameProblem] = useState<string | null>(null);
   const add = useMutation({
-    mutationFn: addPostgres,
+    mutationFn: addDatabase,
     onSuccess: async (source) => {
       setName('');
       setUrl('');
@@ -28,7 +28,7 @@ export function AddPostgres({ opened, onClose }: { opened: boolean; onClose: () 
     },
   });
   const submit = (): void => {
-    const input = addPostgresInputSchema.safeParse({ name, url });
+    const input = addDatabaseInputSchema.safeParse({ name, url });
     const wrongName = input.success ? undefined : input.error.issues.find((issue) => issue.path[0] === 'name');
     setNameProblem(wrongName === undefined ? null : sentence(wrongName.message));
     if (input.success) add.mutate(input.data);
@@ -37,7 +37,7 @@ export function AddPostgres({ opened, onClose }: { opened: boolean; onClose: () 
     <Modal
       opened={opened}
       onClose={onClose}
-      title="Connect PostgreSQL"
+      title="Connect a database"
       size="lg"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
@@ -60,7 +60,7 @@ export function AddPostgres({ opened, onClose }: { opened: boolean; onClose: () 
           />
           <PasswordInput
             label="Address"
-            description="postgres://user:password@host:5432/database, sealed as soon as it arrives and never shown again"
+            description="postgres://user:password@host:5432/database or mariadb://…:3306/database, sealed as soon as it arrives and never shown again"
             value={url}
             onChange={(event) => setUrl(event.currentTarget.value)}
             autoComplete="off"

@@ -1,4 +1,4 @@
-import { connectPostgres, describeAddress, parsePostgresUrl, type PostgresAddress } from '@strongroom/connectors';
+import { connectPostgres } from '@strongroom/connectors';
 import type { Source } from '@strongroom/protocol';
 import { type Asker, randomUUIDv7 } from '#contracts';
 import type { SourcesDeps } from './deps.ts';
@@ -6,27 +6,23 @@ import { describeSource } from './describe-source.ts';
 import { sampleOff } from './errors.ts';
 import { introspectSource } from './introspect-source.ts';
 import { keepSource, type NewSource, requireFreeName } from './keep-source.ts';
+import { openDatabase, type OpenedDatabase } from './open-database.ts';
 
 /**
- * Adds a PostgreSQL database by its address (attacker-controlled, holds credentials): parse → connect → rights →
+ * Adds a database by its address (attacker-controlled, holds credentials): parse → connect → rights →
  * introspect → seal → store. Throws `sources/bad_address`, `sources/name_taken`, `sources/unavailable`, `sources/no_tables`;
  * then nothing is stored.
  */
-export async function addPostgres(
+export async function addDatabase(
   deps: SourcesDeps,
   asker: Asker,
   input: { name: string; url: string },
   signal?: AbortSignal,
 ): Promise<Source> {
-  const address = parsePostgresUrl(input.url, { refused: deps.refused() });
+  const opened = openDatabase(input.url, deps.refused());
   const id = randomUUIDv7(deps.clock.now().getTime());
   const seal = () => deps.vault.seal(asker.workspaceId, id, new TextEncoder().encode(input.url));
-  return addDatabase(
-    deps,
-    asker,
-    { id, name: input.name, location: describeAddress(address), address, seal, isSample: false },
-    signal,
-  );
+  return addOpened(deps, asker, { ...opened, id, name: input.name, seal, isSample: false }, signal);
 }
 
 /**
@@ -38,31 +34,31 @@ export async function addSample(deps: SourcesDeps, asker: Asker, name: string): 
   if (address === null) throw sampleOff();
   const id = randomUUIDv7(deps.clock.now().getTime());
   const seal = () => deps.vault.seal(asker.workspaceId, id, new TextEncoder().encode('sample'));
-  return addDatabase(deps, asker, { id, name, location: 'sample', address, seal, isSample: true });
+  return addOpened(deps, asker, {
+    kind: 'postgres',
+    id,
+    name,
+    location: 'sample',
+    connector: connectPostgres(address),
+    seal,
+    isSample: true,
+  });
 }
 
-async function addDatabase(
+async function addOpened(
   deps: SourcesDeps,
   asker: Asker,
-  database: {
-    id: string;
-    name: string;
-    location: string;
-    address: PostgresAddress;
-    seal: () => Promise<Uint8Array>;
-    isSample: boolean;
-  },
+  database: OpenedDatabase & { id: string; name: string; seal: () => Promise<Uint8Array>; isSample: boolean },
   signal?: AbortSignal,
 ): Promise<Source> {
-  const { id, name, location, address, seal, isSample } = database;
+  const { id, name, kind, location, connector, seal, isSample } = database;
   await requireFreeName(deps, asker, name);
-  const connector = connectPostgres(address);
   try {
     const found = await introspectSource(connector, signal);
     const source: NewSource = {
       id,
       name,
-      kind: 'postgres',
+      kind,
       location,
       sealed_address: Buffer.from(await seal()),
       file_id: null,

@@ -4,8 +4,9 @@ import type { Session } from '../../session.ts';
 import { showSource } from './show.ts';
 
 /** INVARIANT: a password on the command line is refused: other people of this machine could read it there. */
-export async function addPostgres(
+export async function addDatabase(
   { server, terminal }: Session,
+  engine: 'postgres' | 'mariadb',
   name: string,
   options: { url: string },
 ): Promise<void> {
@@ -14,6 +15,8 @@ export async function addPostgres(
   }
   const url = options.url === '-' ? await terminal.readInput() : options.url;
   if (url === '') throw new WrongUsage('the URL is empty');
+  if (/^(mariadb|mysql):/.test(url) !== (engine === 'mariadb'))
+    throw new WrongUsage(`the URL is of another engine: it begins with \`${engine}://\``);
   const source = await server.call<Source>('POST', 'sources', { body: { name, url } });
   if (terminal.json) terminal.printJson(source);
   else showSource(terminal, source);

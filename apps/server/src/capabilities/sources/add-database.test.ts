@@ -23,7 +23,7 @@ const stored = async () =>
 
 describe('adding a database', () => {
   test('keeps where it is without its credentials, and these only sealed', async () => {
-    const source = await rooms.sources.addPostgres(admin, { name: name(), url: rooms.shop.url });
+    const source = await rooms.sources.addDatabase(admin, { name: name(), url: rooms.shop.url });
     expect(source).toMatchObject({
       kind: 'postgres',
       owner: 'admin@example.org',
@@ -40,7 +40,7 @@ describe('adding a database', () => {
   });
 
   test('warns by name of a role that could write or is a superuser', async () => {
-    const source = await rooms.sources.addPostgres(admin, { name: name(), url: rooms.shop.ownerUrl });
+    const source = await rooms.sources.addDatabase(admin, { name: name(), url: rooms.shop.ownerUrl });
     expect(source.warnings.join('\n')).toMatch(/superuser/);
   });
 
@@ -59,18 +59,18 @@ describe('adding a database', () => {
     const before = await stored();
     const taken = name();
     const failure = await rooms.sources
-      .addPostgres(admin, { name: taken, url: change(rooms.shop.url) })
+      .addDatabase(admin, { name: taken, url: change(rooms.shop.url) })
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ code, status });
     expect(JSON.stringify(failure) + String(failure)).not.toMatch(/secret|guess-4711/);
     expect(await stored()).toBe(before);
-    await rooms.sources.addPostgres(admin, { name: taken, url: rooms.shop.url });
+    await rooms.sources.addDatabase(admin, { name: taken, url: rooms.shop.url });
   });
 
   test('a name is had once, however many want it at the same moment', async () => {
     const wanted = name();
     const results = await Promise.allSettled(
-      [1, 2, 3].map(() => rooms.sources.addPostgres(admin, { name: wanted, url: rooms.shop.url })),
+      [1, 2, 3].map(() => rooms.sources.addDatabase(admin, { name: wanted, url: rooms.shop.url })),
     );
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     for (const result of results)

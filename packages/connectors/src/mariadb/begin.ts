@@ -1,0 +1,27 @@
+import type { Session } from './session.ts';
+import { classifyNumber } from './classify.ts';
+
+// Strings and operators as the guard prints them, what MariaDB can be made to refuse, and dates that exist.
+const MODE =
+  'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY,NO_UNSIGNED_SUBTRACTION';
+/** A longer text of string_agg is cut with a warning, which is an error to us. */
+const TEXT_BYTES_MAX = 16 * 1024 * 1024;
+const LOCK_WAIT_SECONDS = 5;
+
+/** Begins the read-only transaction in which one statement runs. `values`: of `@strongroom_1`, …. */
+export async function begin(session: Session, timeoutMs: number, values: readonly string[] = []): Promise<void> {
+  const variables = values.map(
+    (value, index) => `, @strongroom_${index + 1} = _utf8mb4 X'${Buffer.from(value).toString('hex')}'`,
+  );
+  for (const statement of [
+    'SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin',
+    `SET sql_mode = '${MODE}', time_zone = '+00:00', lc_time_names = 'en_US', max_statement_time = ${Math.max(timeoutMs, 1) / 1000},
+      div_precision_increment = 12, group_concat_max_len = ${TEXT_BYTES_MAX}, lock_wait_timeout = ${LOCK_WAIT_SECONDS}, sql_select_limit = DEFAULT,
+      big_tables = 0${variables.join('')}`,
+    'SET SESSION TRANSACTION READ ONLY',
+    'START TRANSACTION READ ONLY',
+  ]) {
+    const { error } = await session.request(statement);
+    if (error !== null) throw classifyNumber(error);
+  }
+}
