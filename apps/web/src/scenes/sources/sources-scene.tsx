@@ -11,7 +11,7 @@ import { AddDatabase } from './add-database.tsx';
 import { SourceCard } from './source-card.tsx';
 import classes from './sources.module.css';
 
-type Adding = 'postgres' | 'file' | null;
+type Adding = 'database' | 'file' | null;
 
 export function SourcesScene() {
   const sources = useQuery(sourcesQuery);
@@ -28,8 +28,8 @@ export function SourcesScene() {
             <Button variant="default" leftSection={<IconFileUpload size={16} />} onClick={() => setAdding('file')}>
               Add a file
             </Button>
-            <Button leftSection={<IconPlugConnected size={16} />} onClick={() => setAdding('postgres')}>
-              Connect PostgreSQL
+            <Button leftSection={<IconPlugConnected size={16} />} onClick={() => setAdding('database')}>
+              Connect a database
             </Button>
           </>
         )
@@ -51,7 +51,7 @@ export function SourcesScene() {
               : 'No source is shared with you yet. An admin can let you or your team query one.'
           }
         >
-          {mayManage && <Button onClick={() => setAdding('postgres')}>Connect PostgreSQL</Button>}
+          {mayManage && <Button onClick={() => setAdding('database')}>Connect a database</Button>}
         </EmptyState>
       )}
       <div className={classes['cards']}>
@@ -59,7 +59,7 @@ export function SourcesScene() {
           <SourceCard key={source.id} source={source} />
         ))}
       </div>
-      <AddDatabase opened={adding === 'postgres'} onClose={close} />
+      <AddDatabase opened={adding === 'database'} onClose={close} />
       <AddFile opened={adding === 'file'} onClose={close} />
     </Scene>
   );
