@@ -21,7 +21,9 @@ type CheckAsProps = {
 export function CheckAs({ source, policy, sql: start, onMistake }: CheckAsProps) {
   const people = useQuery(peopleQuery);
   const [as, setAs] = useState<string | null>(null);
-  const [sql, setSql] = useState(start);
+  const [typed, setTyped] = useState<string | null>(null);
+  // The names of the tables may come later than the policy.
+  const sql = typed ?? start;
   const check = useMutation({
     mutationFn: checkPolicy,
     onMutate: () => onMistake(null),
@@ -59,7 +61,7 @@ export function CheckAs({ source, policy, sql: start, onMistake }: CheckAsProps)
           <SqlEditor
             value={sql}
             source={source.name}
-            onChange={setSql}
+            onChange={setTyped}
             onRun={submit}
             onCancel={() => undefined}
             isMain={false}

@@ -26,8 +26,13 @@ export function CheckResult({ source, person, checked, problem }: CheckResultPro
         </div>
       </div>
     );
-  // The line says it, above.
-  if (mistakeIn(problem) !== null) return null;
+  const mistake = mistakeIn(problem);
+  if (mistake !== null)
+    return (
+      <div className={classes['result']} role="status">
+        <p>Not checked: line {mistake.line} of the policy is wrong, as marked above.</p>
+      </div>
+    );
   if (problem !== null) return <Spaced problem={problem} />;
   if (checked === undefined) return null;
   const did = policyInShort(readRules(checked.rules));
