@@ -188,6 +188,24 @@ export function answerTo(words: string): Made | null {
       complete: false,
     };
   }
+  if (/my region/i.test(words)) {
+    const none = /none/i.test(words);
+    return make(
+      'SELECT name, city, state FROM airports',
+      "SELECT name, city, state FROM (SELECT left(name, 1) || '***' AS name, city, state FROM public.airports WHERE state = 'north' OFFSET 0) AS airports LIMIT 100001",
+      [
+        'tables named in full',
+        'rows of public.airports filtered by its policy',
+        'public.airports.name masked (partial)',
+        ...limited,
+      ],
+      [
+        text('name', none ? [] : ['H***', 'M***', 'O***']),
+        text('city', none ? [] : ['Chicago', 'Minneapolis', 'Detroit']),
+        text('state', none ? [] : ['north', 'north', 'north']),
+      ],
+    );
+  }
   if (/nothing|empty/i.test(words))
     return make(
       "SELECT * FROM flights WHERE origin = 'XXX'",
@@ -197,6 +215,12 @@ export function answerTo(words: string): Made | null {
     );
   return null;
 }
+
+const STOPS = [
+  ['switch', 'query/run_sql_off', 403, 'an admin has turned off running SQL in this workspace'],
+  ['rights', 'query/rights_changed', 403, 'what you may see was changed while the query ran; ask again'],
+  ['broken', 'query/policy_broken', 409, 'the policy of this source does not fit its tables any more; tell its admin'],
+] as const;
 
 export async function* framesOf(words: string, bySql: boolean): AsyncGenerator<Uint8Array> {
   const parts = disclosure.parts.map((part) => (part.kind === 'question' ? { ...part, text: words } : part));
@@ -211,6 +235,16 @@ export async function* framesOf(words: string, bySql: boolean): AsyncGenerator<U
       receipt,
     });
   }
+  const stop = STOPS.find(([said]) => words.toLowerCase().includes(said));
+  if (stop !== undefined)
+    return yield event({
+      type: 'stopped',
+      step: stop[1] === 'query/rights_changed' ? 'run' : 'guard',
+      outcome: null,
+      problem: problem(stop[1], stop[2], stop[3]),
+      understanding: null,
+      receipt,
+    });
   const made = answerTo(words);
   if (made === null) {
     const closest = [
@@ -250,7 +284,7 @@ export async function* framesOf(words: string, bySql: boolean): AsyncGenerator<U
   const complete = made.complete ?? true;
   yield event({
     type: 'completed',
-    outcome: made.rowCount === 0 ? 'empty' : 'rows',
+    outcome: made.rowCount > 0 ? 'rows' : made.rules.some((rule) => rule.startsWith('rows of')) ? 'filtered' : 'empty',
     rowCount: made.rowCount,
     complete,
     limit: complete ? null : 'rows',

@@ -32,7 +32,7 @@ export const people: Person[] = [
     name: 'Ada Moreno',
     role: 'editor',
     teams: ['finance', 'operations'],
-    attributes: {},
+    attributes: { region: 'north', desk: 'long-haul' },
     lastSignInAt: at(1500),
     createdAt: at(60_000),
   },

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { ANSWER_MEDIA_TYPE, encodeStreamEvent } from '@strongroom/protocol';
 import { framesOf, problem } from './fake-answers.ts';
 import { at, entries, entryOf, ledgerStatus, people, questions, sources, tables } from './fake-data.ts';
+import { policyRoutes, Refused } from './fake-policies.ts';
 import { certificates, erasures, holdings, vaultStatus } from './fake-lifecycle.ts';
 
 // A stand-in for the server, for looking at scenes and for the tests of the face: the built app under the same
@@ -55,7 +56,7 @@ const preview = {
   headerGuess: true,
 };
 
-type Route = (request: { url: URL; body: unknown; parts: string[] }) => unknown;
+export type Route = (request: { url: URL; body: unknown; parts: string[] }) => unknown;
 
 function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Route> {
   const listed = <T>(list: T[]): T[] => (state.empty ? [] : list);
@@ -66,6 +67,7 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
         : null,
     'GET sign-in': () => ({ evaluation: true }),
     'GET settings': () => ({ model: null }),
+    ...policyRoutes(),
     'GET sources': () => ({ sources: listed(sources) }),
     'GET sources/': ({ parts }) => sources.find(({ name }) => name === parts[1]),
     'POST sources': () => sources[2],
@@ -188,6 +190,7 @@ async function answerApi(
     (parts.length > 1 ? table[`${request.method} ${parts[0]}/`] : undefined) ??
     (request.method === 'GET' ? undefined : () => ({}));
   const answer = route?.({ url, body, parts });
+  if (answer instanceof Refused) return sendProblem(response, answer.status, answer.code, answer.title, answer.members);
   if (answer === null) return sendProblem(response, 401, 'identity/signed_out', 'nobody is signed in');
   if (answer === undefined) return sendProblem(response, 404, 'http/not_found', 'there is nothing at this address');
   response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
@@ -218,10 +221,16 @@ async function sendTail(response: ServerResponse, after: number): Promise<void> 
     response.write(encodeStreamEvent({ id: position, event: 'entry', data: JSON.stringify(entryOf(position, at(0))) }));
 }
 
-async function sendProblem(response: ServerResponse, status: number, code: string, title: string): Promise<void> {
+async function sendProblem(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  title: string,
+  members: Record<string, unknown> = {},
+): Promise<void> {
   response
     .writeHead(status, { 'content-type': 'application/problem+json' })
-    .end(JSON.stringify(problem(code, status, title)));
+    .end(JSON.stringify({ ...members, ...problem(code, status, title) }));
 }
 
 async function sendPage(dist: string, url: URL, response: ServerResponse): Promise<void> {

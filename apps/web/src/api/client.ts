@@ -4,7 +4,7 @@ const BASE = '/api/v1';
 
 /** What a schema of the protocol is used for here. */
 type Parser<T> = { parse(value: unknown): T };
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Sending = { body?: unknown; raw?: Blob; headers?: Record<string, string>; signal?: AbortSignal };
 
 const signedOutListeners = new Set<() => void>();

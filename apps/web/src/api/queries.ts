@@ -1,3 +1,4 @@
+import { ProblemError } from '@strongroom/protocol';
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import type { HeldCertificate } from './certificate.ts';
 import {
@@ -9,12 +10,14 @@ import {
   listTables,
   listTeams,
   listTokens,
+  readAccess,
   readCertificate,
   readMe,
   readSettings,
   readSource,
   readTable,
   readVault,
+  showPolicy,
 } from './verbs.ts';
 
 // Metadata only. INVARIANT: rows of an answer never enter this cache; they live in scenes/ask/answers.ts.
@@ -29,6 +32,10 @@ export const settingsQuery = queryOptions({
   queryKey: ['settings'],
   queryFn: ({ signal }) => readSettings({ signal }),
   staleTime: 300_000,
+});
+export const accessQuery = queryOptions({
+  queryKey: ['settings', 'access'],
+  queryFn: ({ signal }) => readAccess({ signal }),
 });
 export const sourcesQuery = queryOptions({ queryKey: ['sources'], queryFn: ({ signal }) => listSources({ signal }) });
 export const tablesQuery = queryOptions({
@@ -68,6 +75,21 @@ export function keepCertificate(client: QueryClient, held: HeldCertificate): voi
 
 export function sourceQuery(name: string) {
   return queryOptions({ queryKey: ['sources', name], queryFn: ({ signal }) => readSource(name, { signal }) });
+}
+
+/** Of a source that whoever may query it sees all of: null. */
+export function policyQuery(source: string) {
+  return queryOptions({
+    queryKey: ['policies', source],
+    queryFn: async ({ signal }): Promise<string | null> => {
+      try {
+        return (await showPolicy(source, { signal })).policy;
+      } catch (cause) {
+        if (cause instanceof ProblemError && cause.code === 'access/no_policy') return null;
+        throw cause;
+      }
+    },
+  });
 }
 
 export function tableQuery(resource: string) {

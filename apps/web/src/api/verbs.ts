@@ -1,4 +1,7 @@
 import {
+  type AccessSettings,
+  accessSettingsSchema,
+  appliedPolicySchema,
   catalogHitSchema,
   catalogTableSchema,
   drillReportSchema,
@@ -9,11 +12,14 @@ import {
   ledgerPageSchema,
   ledgerStatusSchema,
   meSchema,
+  type Person,
   personHoldingSchema,
   personSchema,
+  policyCheckSchema,
   questionSchema,
   type Role,
   settingsSchema,
+  shownPolicySchema,
   signInKindSchema,
   sourceSchema,
   teamSchema,
@@ -38,6 +44,8 @@ export const invitePerson = (body: { email: string; name?: string; role: Role })
   call(invitedSchema, 'POST', '/people', { body });
 export const changeRole = (id: string, role: Role) =>
   callForNothing('PATCH', `/people/${segment(id)}`, { body: { role } });
+export const setAttributes = (id: string, attributes: Person['attributes']) =>
+  call(personSchema, 'PUT', `/people/${segment(id)}/attributes`, { body: { attributes } });
 export const removePerson = (id: string) => callForNothing('DELETE', `/people/${segment(id)}`);
 export const linkPerson = (id: string) => call(invitedSchema, 'POST', `/people/${segment(id)}:link`, { body: {} });
 
@@ -75,6 +83,14 @@ export const uploadFile = (file: File, options: Signal = {}) =>
   });
 export const confirmFile = (body: { name: string; upload: string; header?: boolean }) =>
   call(sourceSchema, 'POST', '/sources:confirm-file', { body });
+
+export const showPolicy = (source: string, options: Signal = {}) =>
+  call(shownPolicySchema, 'GET', `/policies/${segment(source)}`, options);
+export const applyPolicy = (policy: string) =>
+  call(appliedPolicySchema, 'POST', '/policies:apply', { body: { policy } });
+export const checkPolicy = (body: { policy: string; as: string; sql: string }) =>
+  call(policyCheckSchema, 'POST', '/policies:check', { body });
+export const removePolicy = (source: string) => callForNothing('DELETE', `/policies/${segment(source)}`);
 
 export const listTables = (source: string | null, options: Signal = {}) =>
   call(
@@ -135,6 +151,8 @@ export function parameters(input: Readonly<Record<string, string | number | unde
 }
 
 export const readSettings = (options: Signal = {}) => call(settingsSchema, 'GET', '/settings', options);
+export const readAccess = (options: Signal = {}) => call(accessSettingsSchema, 'GET', '/settings/access', options);
+export const changeAccess = (body: AccessSettings) => call(accessSettingsSchema, 'PUT', '/settings/access', { body });
 export const readSignInKind = (options: Signal = {}) => call(signInKindSchema, 'GET', '/sign-in', options);
 
 export const readVault = (options: Signal = {}) => call(vaultStatusSchema, 'GET', '/vault', options);

@@ -2,6 +2,12 @@ type Refusal = { code: string; status: number };
 
 const BY_CODE: Readonly<Record<string, string>> = {
   'query/denied': 'Look it up in the Catalog, or ask an admin for access to the source.',
+  'query/run_sql_off': 'Ask an admin to turn it on again in Settings.',
+  'query/rights_changed': 'You get what you may see now.',
+  'query/policy_broken': 'An admin mends it on the page of the source.',
+  'query/person_unknown': 'They may have been removed. Pick somebody else.',
+  'access/bad_policy': 'Mend that line, then try again.',
+  'access/no_policy': 'Somebody may have taken it back. Reload to see how it is now.',
   'run/timeout': 'Ask for less: add a filter, a shorter period or a smaller group.',
   'run/permission': 'The source’s own role may not read this. Ask the person who owns the source.',
   'run/type': 'Compare the types of the columns in the Catalog, then change the question.',

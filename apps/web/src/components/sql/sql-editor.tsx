@@ -18,6 +18,7 @@ import { useEffect, useRef } from 'react';
 import { tablesQuery } from '../../api/queries.ts';
 import { styleNonce } from '../nonce.ts';
 import { QUESTION_FIELD } from '../shell/use-keys.ts';
+import { editorTheme } from './editor-theme.ts';
 import classes from './sql.module.css';
 
 type SqlEditorProps = {
@@ -26,10 +27,11 @@ type SqlEditorProps = {
   onChange: (sql: string) => void;
   onRun: () => void;
   onCancel: () => void;
+  /** The one that `/` leads to, and the first thing to type in. Default: true. */ isMain?: boolean;
 };
 
 /** CodeMirror with the catalog's names to complete. Tab leaves it, as everywhere on the page. */
-export function SqlEditor({ value, source, onChange, onRun, onCancel }: SqlEditorProps) {
+export function SqlEditor({ value, source, onChange, onRun, onCancel, isMain = true }: SqlEditorProps) {
   const holder = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const language = useRef(new Compartment());
@@ -43,13 +45,18 @@ export function SqlEditor({ value, source, onChange, onRun, onCancel }: SqlEdito
       parent: holder.current,
       state: EditorState.create({
         doc: latest.current.value,
-        extensions: [...fixedExtensions, ...liveExtensions(latest), language.current.of(sql({ dialect: PostgreSQL }))],
+        extensions: [
+          ...fixedExtensions,
+          EditorView.contentAttributes.of({ ...(isMain && { id: QUESTION_FIELD }), 'aria-label': 'SQL' }),
+          ...liveExtensions(latest),
+          language.current.of(sql({ dialect: PostgreSQL })),
+        ],
       }),
     });
     view.current = editor;
-    editor.focus();
+    if (isMain) editor.focus();
     return () => editor.destroy();
-  }, []);
+  }, [isMain]);
 
   useEffect(() => {
     const editor = view.current;
@@ -122,7 +129,6 @@ function liveExtensions(latest: { current: SqlEditorProps | Omit<SqlEditorProps,
 
 const fixedExtensions = [
   EditorView.cspNonce.of(styleNonce()),
-  EditorView.contentAttributes.of({ id: QUESTION_FIELD, 'aria-label': 'SQL' }),
   EditorView.lineWrapping,
   history(),
   drawSelection(),
@@ -138,36 +144,5 @@ const fixedExtensions = [
       { tag: tags.comment, color: 'var(--sr-syntax-comment)' },
     ]),
   ),
-  EditorView.theme({
-    '&': { color: 'var(--mantine-color-text)', backgroundColor: 'transparent', fontSize: '14px' },
-    '&.cm-focused': { outline: 'none' },
-    '.cm-content': {
-      fontFamily: 'var(--sr-font-mono)',
-      minHeight: '104px',
-      maxHeight: '40vh',
-      lineHeight: '22px',
-      padding: '8px 12px',
-      caretColor: 'var(--sr-accent)',
-      outline: 'none !important',
-    },
-    '.cm-scroller': { maxHeight: '40vh', overflow: 'auto' },
-    '.cm-placeholder': { color: 'var(--mantine-color-placeholder)' },
-    '.cm-cursor': { borderLeftColor: 'var(--sr-accent)', borderLeftWidth: '2px' },
-    '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
-      backgroundColor: 'var(--sr-accent-soft)',
-    },
-    '.cm-tooltip': {
-      border: '1px solid var(--sr-line-strong)',
-      borderRadius: '6px',
-      backgroundColor: 'var(--sr-surface)',
-      overflow: 'hidden',
-    },
-    '.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--sr-font-mono)', fontSize: '12px' },
-    '.cm-tooltip-autocomplete > ul > li': { padding: '4px 12px !important' },
-    '.cm-tooltip-autocomplete > ul > li[aria-selected]': {
-      backgroundColor: 'var(--sr-accent-soft)',
-      color: 'var(--mantine-color-text)',
-    },
-    '.cm-completionDetail': { color: 'var(--mantine-color-dimmed)', fontStyle: 'normal' },
-  }),
+  editorTheme,
 ];

@@ -5,6 +5,8 @@ import type { AnswerState } from './answers.ts';
 import classes from './ask.module.css';
 import { Declined } from './declined.tsx';
 import { Outcome } from './outcome.tsx';
+import { refusalOf } from './refusal.ts';
+import { Refused } from './refused.tsx';
 import { ResultView } from './result-view.tsx';
 import { wayOf } from './way.ts';
 import { WayOfAnswer, WayStrip } from './way-of-answer.tsx';
@@ -12,8 +14,8 @@ import { WayOfAnswer, WayStrip } from './way-of-answer.tsx';
 /** One answer: what came back, and beside it the way it came. */
 export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (asking: Asking) => void }) {
   const way = wayOf(answer);
+  const again = answer.asking;
   if (answer.phase === 'dropped') {
-    const again = answer.asking;
     return (
       <Outcome
         says="You left this page, so its rows are gone from this tab."
@@ -21,6 +23,7 @@ export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (ask
       />
     );
   }
+  const refused = refusalOf(way.stopped) !== null;
   const declined = way.stopped?.outcome === 'declined';
   return (
     <>
@@ -28,7 +31,8 @@ export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (ask
       <div className={classes['answer']}>
         <section className={classes['body']} aria-label="Answer" aria-busy={answer.phase === 'asking'}>
           {declined && <Declined way={way} />}
-          {way.stopped !== null && !declined && (
+          {refused && <Refused way={way} onAgain={() => again !== null && onAsk(again)} />}
+          {way.stopped !== null && !declined && !refused && (
             <ProblemNote problem={problemFrom(way.stopped.problem.status, way.stopped.problem)} />
           )}
           {answer.failure !== null && <ProblemNote problem={answer.failure} />}

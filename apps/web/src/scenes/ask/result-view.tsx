@@ -1,9 +1,10 @@
 import { Menu, Button, SegmentedControl, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconChevronDown, IconDownload } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronDown, IconDownload, IconFilter } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { chooseChart } from '../../components/chart/choose.ts';
 import { csvPieces } from '../../components/grid/csv.ts';
 import { saveAs } from '../../components/save-as.ts';
+import { readRules } from '../../components/sql/rules.ts';
 import { count, milliseconds } from '../../components/words.ts';
 import type { AnswerState } from './answers.ts';
 import classes from './ask.module.css';
@@ -82,7 +83,7 @@ export function ResultView({ answer, way }: { answer: AnswerState; way: Way }) {
           </>
         )}
       </div>
-      {empty && <Outcome says={emptySentence(way)} />}
+      {empty && <Outcome {...emptyWords(way)} />}
       {!done && (rows === null || rows.count === 0) && <Skeleton height={320} radius="md" />}
       {rows !== null && rows.count > 0 && (
         <Suspense fallback={<Skeleton height={320} radius="md" />}>
@@ -102,17 +103,35 @@ function Figures({ answer, way }: { answer: AnswerState; way: Way }) {
   const parts = [milliseconds(completion?.elapsedMs ?? 0), way.source ?? ''].filter((part) => part !== '');
   return (
     <span className={classes['figures']}>
-      <strong>{count(total, 'row')}</strong>
-      {' · '}
-      {completion?.complete === true ? (
-        'complete'
+      {completion?.outcome === 'filtered' ? (
+        <strong>No row came back</strong>
       ) : (
-        <span className={classes['amber']}>
-          <IconAlertTriangle size={14} aria-hidden />
-          not complete: {incomplete(answer, way)}
-        </span>
+        <>
+          <strong>{count(total, 'row')}</strong>
+          {' · '}
+          <Completeness answer={answer} way={way} />
+        </>
+      )}
+      {readRules(way.rules).filtered.length > 0 && (
+        <>
+          {' · '}
+          <span className={classes['filtered']}>
+            <IconFilter size={14} aria-hidden />
+            rows filtered for you
+          </span>
+        </>
       )}
       {completion !== null && ` · ${parts.join(' · ')}`}
+    </span>
+  );
+}
+
+function Completeness({ answer, way }: { answer: AnswerState; way: Way }) {
+  if (way.completion?.complete === true) return 'complete';
+  return (
+    <span className={classes['amber']}>
+      <IconAlertTriangle size={14} aria-hidden />
+      not complete: {incomplete(answer, way)}
     </span>
   );
 }
@@ -123,8 +142,18 @@ function incomplete(answer: AnswerState, way: Way): string {
   return answer.cancelled ? 'you cancelled' : 'it broke off';
 }
 
-function emptySentence(way: Way): string {
+/** INVARIANT: nothing coming back through a row filter never reads as if there were no data. */
+function emptyWords(way: Way): { says: string; more: string } {
   if (way.completion?.outcome === 'filtered')
-    return 'Nothing came back, and a row filter applies to you: there may be rows that you may not see.';
-  return 'The query ran and no row matched. Try a wider filter or another spelling.';
+    return {
+      says: 'Nothing came back, and a row filter applied to you.',
+      more: 'There may be rows that you are not shown, so this does not say that there are none.',
+    };
+  const isMasked = readRules(way.rules).masked.length > 0;
+  return {
+    says: 'The query ran, and no row matched.',
+    more: isMasked
+      ? 'A masked column is compared as you see it, so its real values match nothing.'
+      : 'Try a wider filter or another spelling.',
+  };
 }

@@ -4,6 +4,7 @@ import { ButtonLink } from '../../components/button-link.tsx';
 import type { ReactNode } from 'react';
 import { useMay } from '../../api/queries.ts';
 import { adviceFor } from '../../components/advice.ts';
+import { RuleList } from '../../components/sql/rule-list.tsx';
 import { SqlDiff, SqlText } from '../../components/sql/sql-text.tsx';
 import { bytes, count, milliseconds, sentence } from '../../components/words.ts';
 import { SentView } from './sent-view.tsx';
@@ -124,15 +125,7 @@ function AskedView({ way, asked }: { way: Way; asked: string }) {
 function RunView({ way, run }: { way: Way; run: string }) {
   return (
     <>
-      {way.rules.length === 0 ? (
-        <p>No rule had to change it.</p>
-      ) : (
-        <ul className={classes['rules']}>
-          {way.rules.map((rule) => (
-            <li key={rule}>{sentence(rule)}</li>
-          ))}
-        </ul>
-      )}
+      <RuleList rules={way.rules} />
       <SqlDiff asked={way.asked ?? run} run={run} />
       <Copy text={run} />
     </>

@@ -124,3 +124,32 @@ test('what left the server is counted in bytes and names, and zero says that not
     '1 table name, 3 column names, your words · 1,412 bytes to models.example.com',
   );
 });
+
+test('what a policy did stands first at the SQL that ran, and an answer that it left empty says so', () => {
+  const byPolicy: AnswerEvent = {
+    ...planned,
+    rules: ['rows of public.staff filtered by its policy', 'public.staff.name masked (pseudonym)', 'limit'],
+  };
+  const nothing: AnswerEvent = { ...completed, outcome: 'filtered', rowCount: 0 };
+  const { steps } = wayOf(state([disclosed, translated, byPolicy, released, nothing], { phase: 'done' }));
+  expect(steps[2]?.line).toBe('rows filtered, 1 column masked · 3 rules applied · SELECT 1 LIMIT 5');
+  expect(steps[3]?.line).toBe('None came back; a row filter applied to you');
+});
+
+test.each([
+  ['query/denied', 'denied', 'Denied, so nothing ran'],
+  ['query/run_sql_off', null, 'SQL is turned off'],
+  ['query/rights_changed', null, 'Your rights changed while it ran'],
+  ['query/policy_broken', null, 'The policy no longer fits the tables'],
+  ['query/too_deep', null, 'It stopped here'],
+] as const)('%s is told from the others where it stopped', (code, outcome, line) => {
+  const stop: AnswerEvent = {
+    type: 'stopped',
+    step: 'guard',
+    outcome,
+    problem: { type: 'about:blank', title: 'no', status: 403, code },
+    understanding: null,
+    receipt: 'entry-3',
+  };
+  expect(wayOf(state([disclosed, translated, stop], { phase: 'done' })).steps[2]?.line).toBe(line);
+});

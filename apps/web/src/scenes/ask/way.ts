@@ -1,6 +1,8 @@
 import type { AnswerEvent, DisclosureView, Understanding } from '@strongroom/protocol';
+import { policyInShort, readRules } from '../../components/sql/rules.ts';
 import { count } from '../../components/words.ts';
 import type { AnswerState } from './answers.ts';
+import { refusalOf } from './refusal.ts';
 
 // The way of an answer: five steps, always these, always in this order.
 
@@ -110,7 +112,7 @@ function lineOf(name: StepName, step: StepState, facts: Facts, state: AnswerStat
       ? 'You cancelled it here'
       : facts.stopped?.outcome === 'declined'
         ? 'Not sure, so it stopped here'
-        : 'It stopped here';
+        : (refusalOf(facts.stopped)?.line ?? 'It stopped here');
   if (step === 'waiting') return '';
   if (name === 'sent')
     return state.asking?.mode === 'sql' ? 'Nothing: you wrote the SQL yourself' : sentLine(facts.disclosure, step);
@@ -124,7 +126,7 @@ function lineOf(name: StepName, step: StepState, facts: Facts, state: AnswerStat
           ? 'Nothing ran'
           : ''
       : runLine(facts);
-  if (name === 'rows') return rowsLine(step, state);
+  if (name === 'rows') return rowsLine(step, facts, state);
   return facts.receipt === null ? '' : `${shortId(facts.receipt)} in the audit log`;
 }
 
@@ -137,14 +139,22 @@ function sentLine(disclosure: DisclosureView | null, step: StepState): string {
 }
 
 function runLine(facts: Facts): string {
-  return `${facts.rules.length === 0 ? 'as asked' : `${count(facts.rules.length, 'rule')} applied`} · ${oneLine(facts.run ?? '')}`;
+  const byPolicy = policyInShort(readRules(facts.rules));
+  const parts = [
+    ...(byPolicy === '' ? [] : [byPolicy]),
+    facts.rules.length === 0 ? 'as asked' : `${count(facts.rules.length, 'rule')} applied`,
+    oneLine(facts.run ?? ''),
+  ];
+  return parts.join(' · ');
 }
 
-function rowsLine(step: StepState, state: AnswerState): string {
+function rowsLine(step: StepState, facts: Facts, state: AnswerState): string {
   const rows = state.rows?.count ?? 0;
   if (step === 'working') return rows === 0 ? 'Waiting for the source' : `${count(rows, 'row')} so far`;
   if (step === 'skipped') return 'None arrived';
-  return rows === 0 ? 'None came back' : `${count(rows, 'row')} in this tab only; gone when you close it`;
+  if (rows === 0)
+    return facts.completion?.outcome === 'filtered' ? 'None came back; a row filter applied to you' : 'None came back';
+  return `${count(rows, 'row')} in this tab only; gone when you close it`;
 }
 
 function shortId(id: string): string {

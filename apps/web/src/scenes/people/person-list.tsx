@@ -11,6 +11,7 @@ import { EraseDialog } from '../../components/erase-dialog.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { RecordTable } from '../../components/record-table.tsx';
 import { ago } from '../../components/words.ts';
+import { Attributes } from './attributes.tsx';
 import { Invite } from './invite.tsx';
 import { NewLink } from './new-link.tsx';
 
@@ -47,7 +48,7 @@ export function PersonList() {
         </Button>
       </Group>
       <ProblemNote problem={role.error} />
-      <RecordTable label="People" heads={['Name', 'Role', 'Teams', 'Last signed in', 'Actions']}>
+      <RecordTable label="People" heads={['Name', 'Role', 'Teams, attributes', 'Last signed in', 'Actions']}>
         {people.data.map((person) => (
           <Table.Tr key={person.id}>
             <Table.Td>
@@ -73,6 +74,7 @@ export function PersonList() {
                   {'no\u00a0team'}
                 </Text>
               )}
+              <Attributes person={person} />
             </Table.Td>
             <Table.Td>{ago(person.lastSignInAt)}</Table.Td>
             <Table.Td>

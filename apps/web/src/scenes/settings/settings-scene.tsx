@@ -9,6 +9,7 @@ import { TokenList } from '../../components/token-list.tsx';
 import { forgetEverything } from '../ask/this-tab.ts';
 import { KeptAboutYou } from './kept-about-you.tsx';
 import { KeysCard } from './keys-card.tsx';
+import { RunSqlCard } from './run-sql-card.tsx';
 import classes from './settings.module.css';
 
 export function SettingsScene() {
@@ -85,6 +86,7 @@ export function SettingsScene() {
           </Text>
         )}
       </section>
+      <RunSqlCard />
       <section className={classes['panel']} aria-labelledby="workspace">
         <h2 id="workspace">Workspace</h2>
         {me.data === undefined ? (

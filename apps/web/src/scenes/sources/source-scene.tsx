@@ -11,6 +11,7 @@ import { ago, count, day, sentence } from '../../components/words.ts';
 import { changeDraft } from '../ask/this-tab.ts';
 import { Grants } from './grants.tsx';
 import { Leave } from './leave.tsx';
+import { PolicyPanel } from './policy/policy-panel.tsx';
 import { Status, Warning } from './source-card.tsx';
 import classes from './sources.module.css';
 
@@ -86,6 +87,7 @@ function Detail({ source }: { source: Source }) {
         <ProblemNote problem={refresh.error} />
       </section>
       {source.mayManage && <Grants source={source} />}
+      {source.mayManage && <PolicyPanel key={source.name} source={source} />}
       {source.mayManage && <Leave source={source} onGone={changed} />}
     </>
   );
