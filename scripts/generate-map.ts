@@ -14,13 +14,20 @@ failed. \`its own\`: the verb writes finer entries. —: a read of names and met
 Routes of the API lie under \`/api/v1\`.
 `;
 
-/** `sources.add-postgres` → `add-postgres.ts`; a verb too small for a file of its own lives in `routes.ts`. */
+/**
+ * The file of that name, else one whose name says all that the verb's does (`sources.add` → `add-postgres.ts`), else one that serves
+ * several such verbs (`lifecycle.erase-person` → `erase.ts`, `identity.add-team` → `teams.ts`). A verb too small for a file of its own
+ * lives in `routes.ts`.
+ */
 function fileOf(capability: Capability, verb: Verb): string {
-  const words = (verb.name.split('.')[1] ?? '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).split(/[-_]/);
+  const name = verb.name.slice(verb.name.indexOf('.') + 1);
+  const words = name.split('-');
   const files = capability.files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  const wordsOf = (file: string): string[] => file.slice(0, -'.ts'.length).split('-');
   const file =
-    files.find((name) => name === `${words.join('-')}.ts`) ??
-    files.find((name) => words.every((word) => name.slice(0, -3).split('-').includes(word)));
+    files.find((one) => one === `${name}.ts`) ??
+    files.find((one) => words.every((word) => wordsOf(one).includes(word))) ??
+    files.find((one) => wordsOf(one).every((word) => words.includes(word) || words.includes(word.replace(/s$/, ''))));
   return relative(ROOT, join(capability.folder, file ?? 'routes.ts'));
 }
 

@@ -86,6 +86,7 @@ describe('every verb passes the gate with a permission and an audit decision', (
     ['a change without an audit event', { ...good, audit: null }],
     ['an audit event of another noun', { ...good, audit: 'query.added' }],
     ['a name of another noun', { ...good, name: 'query.add' }],
+    ['a name in another notation than its file', { ...good, name: 'sources.addPostgres' }],
     ['no summary', { ...good, summary: '' }],
     ['a path that repeats the prefix of all', { ...good, path: '/api/v1/sources' }],
     ['a path in another notation', { ...good, path: '/sources/:source' }],

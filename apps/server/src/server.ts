@@ -160,7 +160,7 @@ export async function startServer({
     readiness: {
       database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)),
       ledger: async () => [identity.workspaceId, installationId].forEach(ledger.requireSound),
-      keys: async () => void (await vault.status(identity.workspaceId)),
+      keys: async () => void (await vault.showStatus(identity.workspaceId)),
     },
     webFolder: WEB_FOLDER,
     version,

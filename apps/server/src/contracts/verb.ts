@@ -34,7 +34,7 @@ export type Call<Input, P extends Permission = Permission> = {
  * identity → access decision → audit `begun` → `handle` → audit of how it went, so there is no way around them (promise B3).
  */
 export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Permission> = {
-  /** `sources.add`: capability and file name of the verb. Also the OpenAPI operation id. */
+  /** `sources.add`, `lifecycle.erase-person`: capability and file name of the verb, as files are written. Also the OpenAPI operation id. */
   readonly name: `${string}.${string}`;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: `/${string}`;

@@ -73,8 +73,8 @@ test('entries by or about an erased person do not open any more, those of others
   expect(await exported()).toContain('planted');
   await erase('carl@planted.example');
   for (const { entryId } of gone)
-    expect(await ledger.get(workspaceId, entryId)).toMatchObject({ state: 'redacted', actor: null, resource: null });
-  expect(await ledger.get(workspaceId, kept.entryId)).toMatchObject({ resource: 'aviation' });
+    expect(await ledger.show(workspaceId, entryId)).toMatchObject({ state: 'redacted', actor: null, resource: null });
+  expect(await ledger.show(workspaceId, kept.entryId)).toMatchObject({ resource: 'aviation' });
   const text = await exported();
   expect(text).not.toMatch(/planted/i);
   expect(await verifyExport(lines(text))).toMatchObject({ ok: true, problems: [], closed: 4 });
@@ -95,8 +95,8 @@ test('who comes again under the same address has a key of their own, and what wa
   const before = await ledger.append(by('carl@planted.example'), event('aviation'));
   await erase('carl@planted.example');
   const after = await ledger.append(by('carl@planted.example'), event('aviation'));
-  expect(await ledger.get(workspaceId, after.entryId)).toMatchObject({ resource: 'aviation' });
-  expect(await ledger.get(workspaceId, before.entryId)).toMatchObject({ state: 'redacted' });
+  expect(await ledger.show(workspaceId, after.entryId)).toMatchObject({ resource: 'aviation' });
+  expect(await ledger.show(workspaceId, before.entryId)).toMatchObject({ state: 'redacted' });
 });
 
 test('an entry that comes in the middle of an erasure is under another key, which the erasure finds', async () => {
@@ -109,7 +109,7 @@ test('an entry that comes in the middle of an erasure is under another key, whic
   expect(found).toHaveLength(1);
   expect(found).not.toEqual(ids);
   await erase('carl@planted.example');
-  expect(await ledger.get(workspaceId, late.entryId)).toMatchObject({ state: 'redacted' });
+  expect(await ledger.show(workspaceId, late.entryId)).toMatchObject({ state: 'redacted' });
 });
 
 test('an address with an apostrophe in it is one name: whoever has it is erased, and nobody with the rest of it', async () => {
@@ -122,8 +122,8 @@ test('an address with an apostrophe in it is one name: whoever has it is erased,
 
   await erase("o'brien@planted.example");
 
-  for (const { entryId } of gone) expect((await ledger.get(workspaceId, entryId)).state).toBe('redacted');
-  expect((await ledger.get(workspaceId, kept.entryId)).state).toBe('open');
+  for (const { entryId } of gone) expect((await ledger.show(workspaceId, entryId)).state).toBe('redacted');
+  expect((await ledger.show(workspaceId, kept.entryId)).state).toBe('open');
 });
 
 test('a subject that is erased between its row and its key is not used', async () => {

@@ -10,7 +10,7 @@ import { exportEntries } from './export-entries.ts';
 import { exportPlain } from './export-plain.ts';
 import type { LedgerKeys } from './ledger-keys.ts';
 import { proveEntry } from './prove-entry.ts';
-import { getEntry, listEntries, type LedgerFilter, type LedgerListInput, type LedgerPage } from './read-entries.ts';
+import { showEntry, listEntries, type LedgerFilter, type LedgerListInput, type LedgerPage } from './read-entries.ts';
 import { readStatus } from './read-status.ts';
 import { createSubjects } from './subjects.ts';
 import { createSequencer, type SequencerLog } from './sequence-entries.ts';
@@ -19,7 +19,7 @@ import { createWitnessing, type WitnessingLog } from './witness-checkpoints.ts';
 
 export type Ledger = EntryWriter & {
   list(workspaceId: string, input: LedgerListInput): Promise<LedgerPage>;
-  get(workspaceId: string, entryId: string): Promise<LedgerEntry>;
+  show(workspaceId: string, entryId: string): Promise<LedgerEntry>;
   /** That an entry is in the log, for whoever holds the log's public key. Throws `ledger/not_found` (404). */
   prove(workspaceId: string, entryId: string): Promise<EntryProof>;
   /** The verifiable export, one line at a time, in memory that doesn't grow with it. */
@@ -87,9 +87,9 @@ export function createLedger({
       await writer.settled(workspaceId);
       return listEntries(database, keys, workspaceId, input);
     },
-    get: async (workspaceId, entryId) => {
+    show: async (workspaceId, entryId) => {
       await writer.settled(workspaceId);
-      return getEntry(database, keys, workspaceId, entryId);
+      return showEntry(database, keys, workspaceId, entryId);
     },
     prove: (workspaceId, entryId) => proveEntry(database, keys, sequencer, workspaceId, entryId),
     export: async function* (workspaceId) {

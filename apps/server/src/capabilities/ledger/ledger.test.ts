@@ -69,7 +69,7 @@ const positions = async (filter: Partial<Parameters<Ledger['list']>[1]> = {}): P
 describe('append', () => {
   test('what was appended is there, whole, for whoever holds the receipt', async () => {
     const { entryId, at } = await ledger.append(context(), event());
-    expect(await ledger.get(workspaceId, entryId)).toEqual({
+    expect(await ledger.show(workspaceId, entryId)).toEqual({
       id: entryId,
       position: 1,
       state: 'open',
@@ -125,7 +125,7 @@ describe('append', () => {
     await ledger.append(context(), event());
     const second = randomUUID();
     const { entryId } = await ledger.append(context({ workspaceId: second }), event());
-    expect((await ledger.get(second, entryId)).position).toBe(1);
+    expect((await ledger.show(second, entryId)).position).toBe(1);
   });
 
   test('when the entry can not be written append refuses, and what comes later leaves no gap', async () => {
@@ -157,7 +157,7 @@ describe('append', () => {
         counts: { rows: Number.NaN, [hostile]: 1 },
       }),
     );
-    const entry = await ledger.get(workspaceId, entryId);
+    const entry = await ledger.show(workspaceId, entryId);
     expect(JSON.stringify(entry)).not.toMatch(/\\u|\\r|\\n|\p{Cc}|\p{Bidi_Control}|\u2028/u);
     expect(entry.actor?.name).toBe('x\ufffd\ufffd[2J\ufffd\ufffdfake entry\ufffd\ufffd\ufffd');
     expect(entry.resource).toHaveLength(1000);
@@ -245,7 +245,7 @@ describe('the database', () => {
        from ledger_entries two where one.workspace_id = $1 and two.workspace_id = $1 and one.position = 1 and two.position = 2`,
       [workspaceId],
     );
-    expect(await ledger.get(workspaceId, entryId)).toMatchObject({ state: 'altered', actor: null });
+    expect(await ledger.show(workspaceId, entryId)).toMatchObject({ state: 'altered', actor: null });
   });
 
   test('no workspace finds entries of another, not even their positions', async () => {
@@ -265,7 +265,7 @@ describe('the database', () => {
       );
     expect(await find(workspaceId)).toEqual([{ found: '1' }]);
     expect(await find(randomUUID())).toEqual([]);
-    await expect(ledger.get(randomUUID(), entryId)).rejects.toMatchObject({ code: 'ledger/not_found', status: 404 });
+    await expect(ledger.show(randomUUID(), entryId)).rejects.toMatchObject({ code: 'ledger/not_found', status: 404 });
   });
 });
 

@@ -41,7 +41,7 @@ export async function listEntries(
 }
 
 /** `id` is a UUID. Throws `ledger/not_found` (404) for one that is not there or of another workspace. */
-export async function getEntry(
+export async function showEntry(
   database: Database,
   keys: LedgerKeys,
   workspaceId: string,

@@ -159,7 +159,7 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       handle: ({ input }) => ledger.prove(installationId, input.params.id),
     }),
     verb({
-      name: 'ledger.get',
+      name: 'ledger.show',
       method: 'GET',
       path: '/ledger/{id}',
       summary: 'One audit entry, by the id that its receipt names',
@@ -167,7 +167,7 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       audit: null,
       input: z.object({ params: z.object({ id: z.uuid() }) }),
       output: ledgerEntrySchema,
-      handle: ({ asker, input }) => ledger.get(asker.workspaceId, input.params.id),
+      handle: ({ asker, input }) => ledger.show(asker.workspaceId, input.params.id),
     }),
   ];
 }

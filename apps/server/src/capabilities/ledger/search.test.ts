@@ -178,7 +178,7 @@ describe('an entry that was spoilt or changed is shown as that, and takes no oth
     const { entries } = await list();
     expect(entries.map((entry) => entry.state)).toEqual([state, 'open', 'open']);
     expect(entries[0]).toMatchObject({ ...closed, ...shown });
-    expect(await ledger.get(workspaceId, entries[0]?.id ?? '')).toEqual(entries[0]);
+    expect(await ledger.show(workspaceId, entries[0]?.id ?? '')).toEqual(entries[0]);
     if (entries[0]?.position === 3) expect((await plain()).toReversed()).toEqual(entries);
   });
 

@@ -54,7 +54,7 @@ function erasureOf(row: ErasureRow) {
 
 /** Wherever the wrapped keys were, and what opened them. */
 async function copiesOf(deps: LifecycleDeps, workspaceId: string, destructions: readonly DestroyedKey[]) {
-  const { holder } = await deps.keys.status(workspaceId);
+  const { holder } = await deps.keys.showStatus(workspaceId);
   const last = (times: readonly (Date | null)[]): string | null =>
     times.includes(null) ? null : new Date(Math.max(...times.map(Number))).toISOString();
   return [

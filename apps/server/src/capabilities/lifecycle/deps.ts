@@ -58,7 +58,7 @@ type ErasureKeys = {
   ): Promise<{ readonly final: number }>;
   destroyWorkspace(workspaceId: string, by: AuditContext): Promise<void>;
   destructions(workspaceId: string, objectIds: readonly string[]): Promise<readonly DestroyedKey[]>;
-  status(workspaceId: string): Promise<{ readonly holder: string }>;
+  showStatus(workspaceId: string): Promise<{ readonly holder: string }>;
 };
 
 export type LifecycleDeps = {

@@ -21,11 +21,11 @@ export type Lifecycle = {
   /** `workspaceId`: whose log holds the erasure; the installation's for that of a workspace. */
   certify(workspaceId: string, erasureId: string): Promise<string>;
   /** The newest first. */
-  list(workspaceId: string): Promise<Erasure[]>;
+  listErasures(workspaceId: string): Promise<Erasure[]>;
   /** To be called now and then, and at the start. */
   finishAll(workspaceId: string): Promise<void>;
   /** Everything that is kept about people, field by field. */
-  holdings(): readonly PersonHolding[];
+  listHoldings(): readonly PersonHolding[];
   /** A zip of what is kept about the asker: JSON and CSV. */
   exportPerson(asker: Asker): AsyncIterable<Uint8Array>;
 };
@@ -35,9 +35,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     erase: (asker, kind, name, when) => erase(deps, asker, kind, name, when),
     eraseWorkspace: (asker, name) => eraseWorkspace(deps, asker, name),
     certify: (workspaceId, erasureId) => certify(deps, workspaceId, erasureId),
-    list: (workspaceId) => listErasures(deps, workspaceId),
+    listErasures: (workspaceId) => listErasures(deps, workspaceId),
     finishAll: (workspaceId) => finishAll(deps, workspaceId),
-    holdings: () => listHoldings(deps.holdings),
+    listHoldings: () => listHoldings(deps.holdings),
     exportPerson: (asker) => exportPerson(deps, asker),
   };
 }

@@ -79,7 +79,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       },
     }),
     verb({
-      name: 'lifecycle.list',
+      name: 'lifecycle.list-erasures',
       method: 'GET',
       path: '/erasures',
       summary: 'What was erased, by id; the newest first',
@@ -87,7 +87,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       audit: null,
       input: z.object({}),
       output: z.object({ erasures: z.array(erasureSchema) }),
-      handle: async ({ asker }) => ({ erasures: await lifecycle.list(asker.workspaceId) }),
+      handle: async ({ asker }) => ({ erasures: await lifecycle.listErasures(asker.workspaceId) }),
     }),
     verb({
       name: 'lifecycle.certify',
@@ -102,7 +102,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       handle: ({ asker, input, reply: to }) => reply(to, asker.workspaceId, input.params.id),
     }),
     verb({
-      name: 'lifecycle.holdings',
+      name: 'lifecycle.list-holdings',
       method: 'GET',
       path: '/holdings',
       summary: 'Every field that is kept about people: why, how long, and how it leaves',
@@ -110,7 +110,7 @@ export function lifecycleRoutes(lifecycle: Lifecycle): Verb[] {
       audit: null,
       input: z.object({}),
       output: z.object({ holdings: z.array(personHoldingSchema) }),
-      handle: async () => ({ holdings: [...lifecycle.holdings()] }),
+      handle: async () => ({ holdings: [...lifecycle.listHoldings()] }),
     }),
     verb({
       name: 'lifecycle.export-person',

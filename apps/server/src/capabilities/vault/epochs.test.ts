@@ -93,7 +93,7 @@ describe('destroying a key', () => {
     const [object, living] = await sealed(2);
     const copy = await keyTables();
     await vault.destroy(workspaceId, [object!.id]);
-    expect(await vault.status(workspaceId)).toMatchObject({ epoch: 1, pending: { count: 1 } });
+    expect(await vault.showStatus(workspaceId)).toMatchObject({ epoch: 1, pending: { count: 1 } });
     const present = await keyTables();
     await putBack(copy);
     // Why pending is said: the wrapped key in an old page is enough as long as its epoch lives.
@@ -101,7 +101,7 @@ describe('destroying a key', () => {
     await putBack(present);
 
     expect(await vault.endEpochs(workspaceId)).toEqual({ final: 1 });
-    expect(await vault.status(workspaceId)).toMatchObject({ epoch: 2, pending: { count: 0, since: null } });
+    expect(await vault.showStatus(workspaceId)).toMatchObject({ epoch: 2, pending: { count: 0, since: null } });
     expect(await vault.open(workspaceId, living!.id, living!.bytes)).toEqual(secret);
     expect(await anotherServer().vault.open(workspaceId, living!.id, living!.bytes)).toEqual(secret);
     expect(await entries('vault.epochs_destroyed')).toMatchObject([{ counts: { before: 2 } }]);
@@ -140,7 +140,7 @@ describe('destroying a key', () => {
     await expect(failing.vault.endEpochs(workspaceId)).rejects.toThrow('the holder is away');
     expect((await vault.destructions(workspaceId, [object!.id]))[0]?.finalAt).toBeNull();
     expect(await vault.endEpochs(workspaceId)).toEqual({ final: 1 });
-    expect(await vault.status(workspaceId)).toMatchObject({ epoch: 2 });
+    expect(await vault.showStatus(workspaceId)).toMatchObject({ epoch: 2 });
     expect(await anotherServer().vault.open(workspaceId, living!.id, living!.bytes)).toEqual(secret);
     await failing.ledger.close();
   });
@@ -166,7 +166,7 @@ describe('destroying a key', () => {
       expect(await reader.open(workspaceId, id, bytes)).toEqual(secret);
     for (const { id, bytes } of dying)
       await expect(reader.open(workspaceId, id, bytes)).rejects.toMatchObject({ code: 'vault/key_destroyed' });
-    expect(await reader.status(workspaceId)).toMatchObject({ pending: { count: 0 } });
+    expect(await reader.showStatus(workspaceId)).toMatchObject({ pending: { count: 0 } });
     await other.ledger.close();
   });
 
@@ -204,7 +204,7 @@ describe('rotation', () => {
       // A server whose memory is of before.
       expect(await other.vault.open(workspaceId, id, bytes)).toEqual(secret);
     }
-    expect(await anotherServer().ledger.get(workspaceId, entryId)).toMatchObject({ action: 'sources.added' });
+    expect(await anotherServer().ledger.show(workspaceId, entryId)).toMatchObject({ action: 'sources.added' });
     await other.ledger.close();
   });
 

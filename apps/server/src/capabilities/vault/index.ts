@@ -50,7 +50,7 @@ export type Vault = Sealer & {
   /** Of the whole installation. */
   rotateRoot(by: AuditContext): Promise<{ readonly rootVersion: number; readonly workspaces: number }>;
   drill(workspaceId: string): Promise<DrillReport>;
-  status(workspaceId: string): Promise<VaultStatus>;
+  showStatus(workspaceId: string): Promise<VaultStatus>;
 };
 
 /** `record`: the audit log, which is made after the vault, since it needs the vault's keys. */
@@ -103,7 +103,7 @@ export function createVault({
     destroyWorkspace: destroyWorkspace({ database, wrapper, keys: workspaces, record, now }),
     rotateRoot: rotateRoot(database, wrapper, workspaces, record),
     drill: drill(database, wrapper, workspaces, () => performance.now()),
-    status: showStatus(database, wrapper, workspaces),
+    showStatus: showStatus(database, wrapper, workspaces),
   };
 }
 

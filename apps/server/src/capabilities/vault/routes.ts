@@ -6,7 +6,7 @@ import type { Vault } from './index.ts';
 export function vaultRoutes(vault: Vault): Verb[] {
   return [
     verb({
-      name: 'vault.status',
+      name: 'vault.show-status',
       method: 'GET',
       path: '/vault',
       summary: 'Who holds the keys, how many there are, and which destructions are not final yet',
@@ -14,7 +14,7 @@ export function vaultRoutes(vault: Vault): Verb[] {
       audit: null,
       input: z.object({}),
       output: vaultStatusSchema,
-      handle: ({ asker }) => vault.status(asker.workspaceId),
+      handle: ({ asker }) => vault.showStatus(asker.workspaceId),
     }),
     verb({
       name: 'vault.rotate-key',
