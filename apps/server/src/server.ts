@@ -7,7 +7,7 @@ import { accessRoutes, createAccess } from '#access';
 import { assistantRoutes, createAssistant } from '#assistant';
 import { catalogRoutes, createCatalog } from '#catalog';
 import { type Environment, type WitnessAddress, writePrivateFile } from '#config';
-import { type Asker, installationId } from '#contracts';
+import { type Asker, installationId, systemContext } from '#contracts';
 import { createEgress, egressRoutes } from '#egress';
 import { createFiles, filesRoutes } from '#files';
 import { createIdentity, type Identity, identityRoutes } from '#identity';
@@ -186,12 +186,15 @@ export async function startServer({
   const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS);
   building.defer(() => clearInterval(sweeping));
 
-  const actor = { kind: 'system', id: null, name: 'start' } as const;
-  const starting = { workspaceId: installationId, actor, sessionId: null, address: null, requestId: null };
   const decision = { allowed: true, reason: `version ${version}` };
   // Not by a server whose keys are away: it starts all the same, to say so.
   await ledger
-    .append(starting, { action: 'server.started', resource: null, decision, outcome: 'done' })
+    .append(systemContext(installationId, 'start'), {
+      action: 'server.started',
+      resource: null,
+      decision,
+      outcome: 'done',
+    })
     .catch((error: unknown) => log.warn({ err: error }, 'the start could not be written to the audit log'));
   const url = await http.listen();
   const signInLink = await identity.issueLocalAccess();

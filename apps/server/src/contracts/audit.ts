@@ -62,8 +62,13 @@ export function auditContext(asker: Asker): AuditContext {
   };
 }
 
+/** What the server does by itself. `name`: of the part that acts, as the audit log shows it. */
+export function systemContext(workspaceId: string, name: string): AuditContext {
+  return { workspaceId, actor: { kind: 'system', id: null, name }, sessionId: null, address: null, requestId: null };
+}
+
 /**
- * The same for the installation's own log. INVARIANT: it names people by id alone, so that erasing somebody has nothing to do
+ * A context for the installation's own log. INVARIANT: it names people by id alone, so that erasing somebody has nothing to do
  * outside their workspace.
  */
 export function inInstallation({ actor, requestId }: AuditContext): AuditContext {

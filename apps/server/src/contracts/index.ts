@@ -1,6 +1,6 @@
 export type * from './asker.ts';
 export type * from './audit.ts';
-export { actorName, auditContext, inInstallation } from './audit.ts';
+export { actorName, auditContext, inInstallation, systemContext } from './audit.ts';
 export type * from './sealer.ts';
 export { verb } from './verb.ts';
 export type { Call, Permission, Verb } from './verb.ts';

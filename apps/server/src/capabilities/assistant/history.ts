@@ -1,6 +1,14 @@
 import { ProblemError, type Question, questionSchema } from '@strongroom/protocol';
 import { z } from 'zod';
-import { type Asker, type AuditContext, auditContext, type AuditWriter, randomUUIDv7, type Sealer } from '#contracts';
+import {
+  type Asker,
+  type AuditContext,
+  auditContext,
+  type AuditWriter,
+  randomUUIDv7,
+  type Sealer,
+  systemContext,
+} from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import { questionNotFound } from './errors.ts';
@@ -73,7 +81,8 @@ export function createHistory({ database, sealer, audit, clock }: HistoryDeps): 
   const removedPeople = new Set<string>();
   const forgetRemoved = async (owner: Owner): Promise<void> => {
     const ids = await questionIds(database, owner);
-    if (ids.length > 0) await forget(owner, ids, systemContext(owner.workspaceId), 'the person was removed');
+    if (ids.length > 0)
+      await forget(owner, ids, systemContext(owner.workspaceId, 'removal of a person'), 'the person was removed');
   };
   return {
     async keep(asker, question) {
@@ -124,11 +133,6 @@ export function createHistory({ database, sealer, audit, clock }: HistoryDeps): 
       await forgetRemoved({ workspaceId, personId });
     },
   };
-}
-
-function systemContext(workspaceId: string): AuditContext {
-  const actor = { kind: 'system', id: null, name: 'removal of a person' } as const;
-  return { workspaceId, actor, sessionId: null, address: null, requestId: null };
 }
 
 function goneIsNull(error: unknown): null {

@@ -1,5 +1,5 @@
 import { ProblemError } from '@strongroom/protocol';
-import { installationId, randomUUIDv7 } from '#contracts';
+import { installationId, randomUUIDv7, systemContext } from '#contracts';
 import { addPerson } from './add-person.ts';
 import type { IdentityNeeds } from './deps.ts';
 import { LOCAL_ADMIN_EMAIL } from './deps.ts';
@@ -48,8 +48,7 @@ async function hasAdministrator(needs: SetUpNeeds, workspaceId: string): Promise
 
 async function makeWorkspace({ database, audit, clock }: SetUpNeeds): Promise<string> {
   const id = randomUUIDv7();
-  const actor = { kind: 'system', id: null, name: 'start' } as const;
-  const context = { workspaceId: installationId, actor, sessionId: null, address: null, requestId: null };
+  const context = systemContext(installationId, 'start');
   const decision = { allowed: true, reason: 'first start' };
   const event = { action: 'identity.workspace_created', resource: id, decision } as const;
   try {

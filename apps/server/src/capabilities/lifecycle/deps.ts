@@ -72,14 +72,3 @@ export type LifecycleDeps = {
   readonly holders: readonly DataHolder[];
   readonly holdings: readonly Holding[];
 };
-
-/** What a server does by itself, or for somebody whose own entries go with the erasure. */
-export function systemContext(workspaceId: string): AuditContext {
-  return {
-    workspaceId,
-    actor: { kind: 'system', id: null, name: 'erasure' },
-    sessionId: null,
-    address: null,
-    requestId: null,
-  };
-}

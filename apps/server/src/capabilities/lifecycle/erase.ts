@@ -1,6 +1,6 @@
 import { ProblemError } from '@strongroom/protocol';
-import { type Asker, auditContext, type ErasedKind, type ErasureSubject } from '#contracts';
-import { type LifecycleDeps, systemContext } from './deps.ts';
+import { type Asker, auditContext, type ErasedKind, type ErasureSubject, systemContext } from '#contracts';
+import type { LifecycleDeps } from './deps.ts';
 import { finishErasure, objectsOf } from './finish-erasure.ts';
 import { recordErasure } from './record-erasure.ts';
 
@@ -23,7 +23,7 @@ export async function erase(
   const subject = await refusedInLog(deps, asker, kind, find(deps, asker, kind, name));
   // INVARIANT: the entries of an erasure name its subject by id only, and never under the subject's own key, so that they stay readable.
   const isOwn = kind === 'person' && subject.id === asker.personId;
-  const by = isOwn ? systemContext(workspaceId) : auditContext(asker);
+  const by = isOwn ? systemContext(workspaceId, 'erasure') : auditContext(asker);
   for (const holder of deps.holders)
     if (holder.begin !== undefined) await refusedInLog(deps, asker, kind, holder.begin(workspaceId, subject));
   const row = await recordErasure(deps, by, {

@@ -1,7 +1,7 @@
-import type { AuditContext } from '#contracts';
+import { type AuditContext, systemContext } from '#contracts';
 import type { Database } from '#platform/database';
 import { insertDestruction } from './destruction-store.ts';
-import { keyDestroyedEvent, type KeyRecord, systemContext } from './key-record.ts';
+import { keyDestroyedEvent, type KeyRecord } from './key-record.ts';
 import { deleteObjectKey, selectObjectKeys, type WrappedObjectKey } from './store.ts';
 import type { WrappingKeys } from './wrapping-keys.ts';
 
@@ -34,7 +34,7 @@ export function destroyKeys(
     entries.committed();
     keys.forget(workspaceId);
   };
-  return async (workspaceId, objectIds, by = systemContext(workspaceId)) => {
+  return async (workspaceId, objectIds, by = systemContext(workspaceId, 'vault')) => {
     for (let from = 0; from < objectIds.length; from += groupSizeMax) {
       const ids = objectIds.slice(from, from + groupSizeMax);
       for (;;) {

@@ -1,8 +1,8 @@
 import type { KeyWrapper } from '@strongroom/keyring';
-import type { AuditContext } from '#contracts';
+import { type AuditContext, systemContext } from '#contracts';
 import type { Database } from '#platform/database';
 import { selectPending, updateFinal } from './destruction-store.ts';
-import { epochsDestroyed, keysDamaged, type KeyRecord, systemContext } from './key-record.ts';
+import { epochsDestroyed, keysDamaged, type KeyRecord } from './key-record.ts';
 import type { KeyMoves } from './move-keys.ts';
 
 export type EndEpochs = (
@@ -31,7 +31,7 @@ export function endEpochs({
   record: () => KeyRecord;
   now: () => Date;
 }): EndEpochs {
-  return async (workspaceId, { waitedMs = 0, by = systemContext(workspaceId) } = {}) => {
+  return async (workspaceId, { waitedMs = 0, by = systemContext(workspaceId, 'vault') } = {}) => {
     const pending = () => database.withWorkspace(workspaceId, selectPending);
     const first = await pending();
     if (first === null || now().getTime() - first.since.getTime() < waitedMs) return { final: 0 };

@@ -1,20 +1,9 @@
-import type { AuditContext, AuditEvent } from '#contracts';
+import type { AuditEvent } from '#contracts';
 import type { Ledger } from '#ledger';
 import type { Destruction } from './destruction-store.ts';
 
 /** What the vault needs of the audit log: entries that are committed together with what they record. */
 export type KeyRecord = Pick<Ledger, 'prepare' | 'append'>;
-
-/** Births, and what the vault does by itself. */
-export function systemContext(workspaceId: string): AuditContext {
-  return {
-    workspaceId,
-    actor: { kind: 'system', id: null, name: 'vault' },
-    sessionId: null,
-    address: null,
-    requestId: null,
-  };
-}
 
 /** Object and commitment in one resource, so that a certificate can show that the key destroyed is the key that was born. */
 export function keyCreated(objectId: string, commitment: Uint8Array): AuditEvent {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Asker, AuditAction, AuditContext, AuditWriter } from '#contracts';
+import { type Asker, type AuditAction, type AuditWriter, systemContext } from '#contracts';
 import type { Files } from '#files';
 import type { EmbeddedCluster } from '#platform/clusters';
 import type { Database } from '#platform/database';
@@ -75,13 +75,7 @@ async function recorded(
   name: string,
   act: () => Promise<unknown>,
 ): Promise<void> {
-  const context: AuditContext = {
-    workspaceId,
-    actor: { kind: 'system', id: null, name: 'start' },
-    sessionId: null,
-    address: null,
-    requestId: null,
-  };
+  const context = systemContext(workspaceId, 'start');
   const event = { action, resource: name, decision: { allowed: true, reason: 'sample' } };
   await audit.append(context, { ...event, outcome: 'begun' });
   await act();
