@@ -2,7 +2,7 @@ import type { KeyWrapper } from '@strongroom/keyring';
 import { type AuditContext, installationId } from '#contracts';
 import type { Database } from '#platform/database';
 import { insertDestruction, selectDestructions, updateFinal } from './destruction-store.ts';
-import { epochsDestroyed, keyDestroyedEvent, type KeyRecord } from './key-record.ts';
+import { epochsDestroyedEvent, keyDestroyedEvent, type KeyRecord } from './key-record.ts';
 import { lockMoves, markErased, selectPlace, selectWorkspaceKeys } from './store.ts';
 import type { WrappingKeys } from './wrapping-keys.ts';
 
@@ -57,7 +57,7 @@ export function destroyWorkspace({
       const newest = await wrapper.newestEpoch(workspaceId);
       const empty = newest > epoch ? newest : await wrapper.beginEpoch(workspaceId);
       await wrapper.destroyEpochsBefore(workspaceId, empty);
-      const entries = await record().prepare(by, [epochsDestroyed(empty)]);
+      const entries = await record().prepare(by, [epochsDestroyedEvent(empty)]);
       const [receipt] = entries.receipts;
       if (receipt === undefined) throw new Error('an entry has no receipt');
       await inLog(async (within) => {

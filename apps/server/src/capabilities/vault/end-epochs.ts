@@ -2,7 +2,7 @@ import type { KeyWrapper } from '@strongroom/keyring';
 import { type AuditContext, systemContext } from '#contracts';
 import type { Database } from '#platform/database';
 import { selectPending, updateFinal } from './destruction-store.ts';
-import { epochsDestroyed, keysDamaged, type KeyRecord } from './key-record.ts';
+import { epochsDestroyedEvent, keysDamagedEvent, type KeyRecord } from './key-record.ts';
 import type { KeyMoves } from './move-keys.ts';
 
 export type EndEpochs = (
@@ -46,7 +46,7 @@ export function endEpochs({
       },
       async ({ epoch }, damaged) => {
         await wrapper.destroyEpochsBefore(workspaceId, epoch);
-        const events = [epochsDestroyed(epoch), ...(damaged > 0 ? [keysDamaged(damaged)] : [])];
+        const events = [epochsDestroyedEvent(epoch), ...(damaged > 0 ? [keysDamagedEvent(damaged)] : [])];
         const entries = await record().prepare(by, events);
         const [receipt] = entries.receipts;
         const count = await database.withWorkspace(workspaceId, async (within) => {

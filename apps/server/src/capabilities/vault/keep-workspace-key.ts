@@ -1,7 +1,7 @@
 import { commitToKey, newKey, type KeyWrapper } from '@strongroom/keyring';
 import { installationId, systemContext } from '#contracts';
 import type { Database, Tables, Transaction } from '#platform/database';
-import { keyCreated, type KeyRecord } from './key-record.ts';
+import { keyCreatedEvent, type KeyRecord } from './key-record.ts';
 import { insertWorkspaceKey, shareRoot } from './store.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function keepWorkspaceKey(
   const birth =
     workspaceId === installationId
       ? null
-      : await record().append(systemContext(installationId, 'vault'), keyCreated(workspaceId, commitment));
+      : await record().append(systemContext(installationId, 'vault'), keyCreatedEvent(workspaceId, commitment));
   await database.withWorkspace(workspaceId, async (within) => {
     await shareRoot(within);
     const wrappedKey = await wrapper.wrap(workspaceId, key);

@@ -6,7 +6,7 @@ import type { Destruction } from './destruction-store.ts';
 export type KeyRecord = Pick<Ledger, 'prepare' | 'append'>;
 
 /** Object and commitment in one resource, so that a certificate can show that the key destroyed is the key that was born. */
-export function keyCreated(objectId: string, commitment: Uint8Array): AuditEvent {
+export function keyCreatedEvent(objectId: string, commitment: Uint8Array): AuditEvent {
   return {
     action: 'vault.key_created',
     resource: keyName(objectId, commitment),
@@ -30,7 +30,7 @@ export function keyDestroyedEvent({
 }
 
 /** `before`: the secrets of all epochs below it are gone. */
-export function epochsDestroyed(before: number): AuditEvent {
+export function epochsDestroyedEvent(before: number): AuditEvent {
   return {
     action: 'vault.epochs_destroyed',
     resource: null,
@@ -41,7 +41,7 @@ export function epochsDestroyed(before: number): AuditEvent {
 }
 
 /** Keys that could not be moved, since somebody had altered them; what they sealed is lost. */
-export function keysDamaged(keys: number): AuditEvent {
+export function keysDamagedEvent(keys: number): AuditEvent {
   return {
     action: 'vault.keys_damaged',
     resource: null,

@@ -4,7 +4,7 @@ import { systemContext } from '#contracts';
 import type { Database } from '#platform/database';
 import { hasDestruction } from './destruction-store.ts';
 import { isDestroyed, keyDestroyed, unreadable } from './errors.ts';
-import { keyCreated, type KeyRecord } from './key-record.ts';
+import { keyCreatedEvent, type KeyRecord } from './key-record.ts';
 import { insertObjectKey, readObjectKeys, selectPlace, type WrappedObjectKey } from './store.ts';
 import type { WorkspaceKeys, WrappingKeys } from './wrapping-keys.ts';
 
@@ -57,7 +57,7 @@ export function objectKeys(database: Database, keys: WrappingKeys, record: () =>
     const entries =
       birth === 'unrecorded'
         ? null
-        : await record().prepare(systemContext(workspaceId, 'vault'), [keyCreated(objectId, commitment)]);
+        : await record().prepare(systemContext(workspaceId, 'vault'), [keyCreatedEvent(objectId, commitment)]);
     const birthEntry = entries?.receipts[0]?.entryId ?? null;
     const born = await database.withWorkspace(workspaceId, async (within) => {
       const now = await selectPlace(within, 'share');
