@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from '#contracts';
 import type { Role } from '@strongroom/protocol';
 import type { IdentityNeeds } from './deps.ts';
-import { orDestroy } from './erase.ts';
 import { identityProblems } from './errors.ts';
+import { keepOrDestroy } from './keep-or-destroy.ts';
 import type { OpenPerson } from './open-people.ts';
 import { emailIndex } from './person-index.ts';
 import { sealPerson } from './seal-person.ts';
@@ -20,7 +20,7 @@ export async function addPerson(
   if (taken !== undefined) throw identityProblems.emailTaken(email);
   const id = randomUUIDv7();
   const details = { email, name, issuer: null, subject: null, attributes: {} };
-  const row = await orDestroy(deps, workspaceId, id, async () => {
+  const row = await keepOrDestroy(deps, workspaceId, id, async () => {
     const sealed = await sealPerson(deps, workspaceId, id, details);
     return deps.database.withWorkspace(workspaceId, async (within) => {
       const person = {

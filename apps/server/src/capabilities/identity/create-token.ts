@@ -2,7 +2,7 @@ import { randomUUIDv7 } from '#contracts';
 import type { Asker } from '#contracts';
 import type { Token } from '@strongroom/protocol';
 import type { IdentityDeps } from './deps.ts';
-import { orDestroy } from './erase.ts';
+import { keepOrDestroy } from './keep-or-destroy.ts';
 import { identityProblems } from './errors.ts';
 import { findPerson, referTo } from './find-person.ts';
 import { openTokens } from './open-tokens.ts';
@@ -56,7 +56,7 @@ export async function createToken(
   const id = randomUUIDv7();
   const secret = newSecretText('sr_');
   const now = deps.clock.now();
-  const made = await orDestroy(deps, workspaceId, id, async () => {
+  const made = await keepOrDestroy(deps, workspaceId, id, async () => {
     const sealed = await deps.sealer.seal(workspaceId, id, new TextEncoder().encode(wish.name));
     return deps.database.withWorkspace(workspaceId, async (within) => {
       // Whoever is removed is removed before or after, and their tokens with them: askers first, as removals lock them.

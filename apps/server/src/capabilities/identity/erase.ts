@@ -1,5 +1,5 @@
 import type { AuditContext } from '#contracts';
-import type { IdentityDeps, IdentityNeeds } from './deps.ts';
+import type { IdentityDeps } from './deps.ts';
 import { deleteTokens, selectEndedTokens } from './secret-store.ts';
 import { deletePeople, selectRemoved } from './store.ts';
 
@@ -28,19 +28,4 @@ export async function eraseEnded(deps: IdentityDeps): Promise<void> {
     tokens: await selectEndedTokens(within, deps.clock.now()),
   }));
   await erase(deps, ended);
-}
-
-/** `insert` seals a new object and keeps it; when it throws, nothing is kept and the key it made goes too. */
-export async function orDestroy<T>(
-  deps: Pick<IdentityNeeds, 'sealer'>,
-  workspaceId: string,
-  objectId: string,
-  insert: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await insert();
-  } catch (error) {
-    await deps.sealer.destroy(workspaceId, [objectId]);
-    throw error;
-  }
 }

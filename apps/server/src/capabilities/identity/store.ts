@@ -228,6 +228,7 @@ export async function hasRow(within: Within, id: string): Promise<boolean> {
   return (await within.selectFrom('people').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
+/** Of everybody, those who are just being removed among them. */
 export async function selectPersonIds(within: Within): Promise<string[]> {
   return (await within.selectFrom('people').select('id').execute()).map(({ id }) => id);
 }
@@ -237,6 +238,7 @@ export async function markRemoved(within: Within, id: string): Promise<void> {
   await within.updateTable('people').set({ email_index: null, subject_index: null }).where('id', '=', id).execute();
 }
 
+/** Those of whom a removal has not deleted the row yet. */
 export async function selectRemoved(within: Within): Promise<string[]> {
   const rows = await within.selectFrom('people').select('id').where('email_index', 'is', null).execute();
   return rows.map(({ id }) => id);
