@@ -1,6 +1,7 @@
 import type { DestroyedKey, LifecycleDeps } from './deps.ts';
+import { describeErasure } from './describe-erasure.ts';
 import { notFound, nothingToCertify } from './errors.ts';
-import { selectErasure, type ErasureRow } from './store.ts';
+import { selectErasure } from './store.ts';
 
 /**
  * The certificate of an erasure as text: docs/formats/erasure-certificate.md. `pending` until the epochs of its keys have ended.
@@ -32,24 +33,13 @@ export async function certify(deps: LifecycleDeps, workspaceId: string, id: stri
     .toSorted((one, other) => Number(one.finalAt) - Number(other.finalAt))
     .at(-1);
   return deps.audit.certifyErasure(workspaceId, {
-    erasure: erasureOf(row),
+    erasure: describeErasure(row),
     objects,
     requestEntry: row.requestEntry,
     epochsEntry: isFinal ? (epochs?.finalEntry ?? null) : null,
     endEntry: row.endEntry,
     copies: await copiesOf(deps, workspaceId, destructions),
   });
-}
-
-function erasureOf(row: ErasureRow) {
-  return {
-    id: row.id,
-    kind: row.kind,
-    subject: row.subjectId,
-    requestedAt: row.requestedAt.toISOString(),
-    status: row.finalAt === null ? ('pending' as const) : ('final' as const),
-    finalAt: row.finalAt?.toISOString() ?? null,
-  };
 }
 
 /** Wherever the wrapped keys were, and what opened them. */

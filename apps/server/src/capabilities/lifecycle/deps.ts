@@ -1,4 +1,4 @@
-import type { ErasureKind } from '@strongroom/merkle-log';
+import type { CertificateParts } from '@strongroom/merkle-log';
 import type { AuditContext, AuditEvent, AuditReceipt, AuditWriter, DataHolder, Holding } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database, Tables, Transaction } from '#platform/database';
@@ -15,15 +15,7 @@ type ErasureAudit = AuditWriter & {
   }>;
   certifyErasure(
     workspaceId: string,
-    record: {
-      readonly erasure: {
-        readonly id: string;
-        readonly kind: ErasureKind;
-        readonly subject: string;
-        readonly requestedAt: string;
-        readonly status: 'pending' | 'final';
-        readonly finalAt: string | null;
-      };
+    record: Pick<CertificateParts, 'erasure' | 'copies'> & {
       readonly objects: readonly {
         readonly id: string;
         readonly what: string;
@@ -34,7 +26,6 @@ type ErasureAudit = AuditWriter & {
       readonly requestEntry: string;
       readonly epochsEntry: string | null;
       readonly endEntry: string | null;
-      readonly copies: readonly { readonly place: string; readonly goneAt: string | null }[];
     },
   ): Promise<string>;
 };

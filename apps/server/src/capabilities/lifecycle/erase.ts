@@ -1,11 +1,8 @@
 import { ProblemError } from '@strongroom/protocol';
 import { type Asker, auditContext, type ErasedKind, type ErasureSubject, systemContext } from '#contracts';
 import type { LifecycleDeps } from './deps.ts';
-import { finishErasure, objectsOf } from './finish-erasure.ts';
+import { finalWithinMs, finishErasure, objectsOf } from './finish-erasure.ts';
 import { recordErasure } from './record-erasure.ts';
-
-/** So that destructions are final within a day, also when a try or two fail. */
-const laterMs = 12 * 3_600_000;
 
 /**
  * Erases a person, a source or a question: keys destroyed, rows, files and memory removed, and the epochs of the keys ended, at once or
@@ -31,7 +28,7 @@ export async function erase(
     subjectId: subject.id,
     objects: await objectsOf(deps, workspaceId, subject),
     requestedBy: asker.personId,
-    dueInMs: when === 'now' ? 0 : laterMs,
+    dueInMs: when === 'now' ? 0 : finalWithinMs,
     reason: isOwn ? 'their own' : 'permission',
   });
   await finishErasure(deps, workspaceId, row, { by, subject });

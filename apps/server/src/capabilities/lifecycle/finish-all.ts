@@ -1,11 +1,8 @@
 import { installationId, systemContext } from '#contracts';
 import type { LifecycleDeps } from './deps.ts';
 import { finishWorkspace } from './erase-workspace.ts';
-import { finishErasure } from './finish-erasure.ts';
+import { finalWithinMs, finishErasure } from './finish-erasure.ts';
 import { selectOpenErasures } from './store.ts';
-
-/** How long a single destruction, such as of a question, may wait for its epoch to end. */
-const waitedMsMax = 12 * 3_600_000;
 
 /** Finishes erasures that are due, those that a crash cut short among them, and makes single destructions final within a day. */
 export async function finishAll(deps: LifecycleDeps, workspaceId: string): Promise<void> {
@@ -18,5 +15,5 @@ export async function finishAll(deps: LifecycleDeps, workspaceId: string): Promi
     const subject = { kind: row.kind, id: row.subjectId, names: [], ownerId: row.requestedBy };
     await finishErasure(deps, workspaceId, row, { by, subject }).catch(warn(row.id));
   }
-  await deps.keys.endEpochs(workspaceId, { waitedMs: waitedMsMax });
+  await deps.keys.endEpochs(workspaceId, { waitedMs: finalWithinMs });
 }

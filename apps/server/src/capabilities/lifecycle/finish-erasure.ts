@@ -3,6 +3,12 @@ import type { LifecycleDeps } from './deps.ts';
 import { recordEnd } from './record-erasure.ts';
 import { updateObjects, type ErasureRow } from './store.ts';
 
+/**
+ * How long a destroyed key waits for its epoch to end where nobody asked for now: of an erasure, or of a single question that somebody
+ * deleted. Half a day, so that it is final within one, also when a try or two fail.
+ */
+export const finalWithinMs = 12 * 3_600_000;
+
 /** What every holder has about a subject. */
 export async function objectsOf(
   { holders }: LifecycleDeps,
