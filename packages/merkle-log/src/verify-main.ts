@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The verifier on its own: `node verify-main.ts ledger FILE [--key KEY] [--checkpoint FILE]… [--witness KEY]…`. Needs Node and this folder, nothing else.
+// The verifier on its own: `node verify-main.ts ledger FILE [--key KEY] [--checkpoint FILE]… [--promises FILE]… [--witness KEY]…`. Needs Node and this folder, nothing else.
 import { parseArgs } from 'node:util';
 import { LogError } from './errors.ts';
 import { verdictOf, verifyFile, type VerifyRequest } from './verify-file.ts';
