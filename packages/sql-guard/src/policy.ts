@@ -18,7 +18,7 @@ export type TablePolicy = { readonly schema: string; readonly table: string; rea
 /** What one asker may see of a source. INVARIANT: a table that is not in it is hidden. */
 export type AskerPolicy = {
   readonly tables: readonly TablePolicy[];
-  /** By the name in `{{…}}`, e.g. `user.attributes.region`. One that is not here is NULL, so that a filter over it admits nothing. */
+  /** By the name in `{{…}}`, e.g. `user.attributes.region`. One that is not here is NULL: compared with it a filter admits nothing. */
   readonly attributes: Readonly<Record<string, string>>;
   /** 32 bytes, of the workspace; needed where a mask is `pseudonym`. */
   readonly pseudonymKey: Uint8Array | null;

@@ -4,6 +4,7 @@ export { actorName, auditContext, inInstallation, systemContext } from './audit.
 export type * from './sealer.ts';
 export { verb } from './verb.ts';
 export type { Call, Permission, Verb } from './verb.ts';
+export { keepOrDestroy } from './keep-or-destroy.ts';
 export { installationId, randomUUIDv7 } from './ids.ts';
 export type * from './data-holder.ts';
 export type * from './holdings.ts';

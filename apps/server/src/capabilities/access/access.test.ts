@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { loadClusterSecret } from '@strongroom/keyring';
 import { temporaryFolder } from '@strongroom/testkit';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Asker, Permission } from '#contracts';
 import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
-import { type Access, createAccess, migrations } from './index.ts';
+import { type Access, createAccess, migrations, readPolicyFile } from './index.ts';
 
 const ada = randomUUID();
 const finance = randomUUID();
@@ -15,6 +17,7 @@ let access: Access;
 
 beforeAll(async () => {
   folder = await temporaryFolder('access');
+  await loadClusterSecret(folder.path);
   test_ = await startTestDatabase([...testVaultMigrations, ...migrations]);
   const { database } = test_;
   const { vault } = makeTestVault({ database, folder: folder.path, clock: { now: () => new Date() } });
@@ -119,4 +122,26 @@ test('a token narrowed to a scope may do nothing else, whatever its person may',
   expect(access.allows(narrowed, 'ask')).toBe(true);
   expect(access.allows(narrowed, 'sources.manage')).toBe(false);
   expect(access.allows(narrowed, 'own')).toBe(false);
+});
+
+test('of two policies that are applied at once one holds, and no key is left but its own', async () => {
+  const sourceId = randomUUID();
+  const file = (deny: string) =>
+    readPolicyFile(`source: s\ntables: { public.t: { grant: [everyone], columns: { deny: [${deny}] } } }`).file;
+  const resolve = (name: string) => access.resolveSubject(workspaceId, name);
+  const living = async (): Promise<number> =>
+    test_.database.withWorkspace(workspaceId, async (within) => {
+      const { rows } = await sql`select 1 from vault_object_keys`.execute(within);
+      return rows.length;
+    });
+  // The second one also makes the key of the entry that names who destroyed the first one's.
+  for (const name of ['a', 'b']) await access.policies.apply(asker(), sourceId, file(name), resolve);
+  const before = await living();
+  const names = ['c', 'd', 'e', 'f'];
+  await Promise.all(names.map((name) => access.policies.apply(asker(), sourceId, file(name), resolve)));
+  const shown = await access.policies.show(workspaceId, { id: sourceId, name: 's' });
+  expect(names.map((name) => file(name).tables)).toContainEqual(shown.tables);
+  expect(await living()).toBe(before);
+  await access.policies.remove(workspaceId, sourceId);
+  expect(await access.policies.objectOf(workspaceId, sourceId)).toBeNull();
 });

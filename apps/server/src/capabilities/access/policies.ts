@@ -1,6 +1,6 @@
-import type { AskerPolicy, TableGrant } from '@strongroom/sql-guard';
+import { type AskerPolicy, MASKS, type TableGrant } from '@strongroom/sql-guard';
 import { z } from 'zod';
-import { type Asker, type AuditContext, randomUUIDv7, type Sealer } from '#contracts';
+import { type Asker, type AuditContext, auditContext, keepOrDestroy, randomUUIDv7, type Sealer } from '#contracts';
 import type { Database, Tables, Transaction } from '#platform/database';
 import { noPolicy } from './errors.ts';
 import type { Directory } from './grants.ts';
@@ -15,19 +15,19 @@ export type Viewer = Pick<Asker, 'workspaceId' | 'personId' | 'email' | 'name' |
 const storedRuleSchema = z.object({
   subjects: z.array(z.object({ kind: z.enum(subjectKinds), id: z.string() })),
   denied: z.array(z.string()),
-  masks: z.record(z.string(), z.enum(['null', 'pseudonym', 'partial'])),
+  masks: z.record(z.string(), z.enum(MASKS)),
   filter: z.string().nullable(),
 });
 const storedSchema = z.array(z.object({ schema: z.string(), table: z.string(), rules: z.array(storedRuleSchema) }));
 type StoredPolicy = z.infer<typeof storedSchema>;
 
 export type Policies = {
-  /** In place of the one before. `resolve`: whom a grant of the file means. */
-  apply(asker: Viewer, sourceId: string, file: PolicyFile, resolve: (name: string) => Promise<Subject>): Promise<void>;
+  /** In place of the one before; of two at once the later one holds. `resolve`: whom a grant of the file means. */
+  apply(asker: Asker, sourceId: string, file: PolicyFile, resolve: (name: string) => Promise<Subject>): Promise<void>;
   /** As it would be applied, names in place of ids. Throws `access/no_policy` (404). */
   show(workspaceId: string, source: { id: string; name: string }): Promise<PolicyFile>;
-  /** False when there was none. */
-  remove(workspaceId: string, sourceId: string, by?: AuditContext): Promise<boolean>;
+  /** Nothing when there is none. `by`: whom the audit log names; the system without. */
+  remove(workspaceId: string, sourceId: string, by?: AuditContext): Promise<void>;
   /** Rows to be opened by `forViewer` after the transaction, by source id; sources without a policy are missing. */
   select(within: Transaction<Tables>, sourceIds: readonly string[]): Promise<ReadonlyMap<string, PolicyRow>>;
   /** What the viewer may see of the source; null without a policy: all of it. */
@@ -85,14 +85,16 @@ export function createPolicies(deps: { database: Database; sealer: Sealer; direc
     ]);
 
   return {
-    async apply({ workspaceId, personId }, sourceId, file, resolve) {
+    async apply(asker, sourceId, file, resolve) {
+      const { workspaceId, personId } = asker;
       const id = randomUUIDv7();
       const stored = await storedOf(file, resolve);
-      const sealed = await sealer.seal(workspaceId, id, new TextEncoder().encode(JSON.stringify(stored)));
-      const before = await database.withWorkspace(workspaceId, (within) =>
-        insertPolicy(within, { workspace_id: workspaceId, source_id: sourceId, id, sealed, applied_by: personId }),
-      );
-      if (before !== null) await sealer.destroy(workspaceId, [before]);
+      const replaced = await keepOrDestroy(deps, workspaceId, id, async () => {
+        const sealed = await sealer.seal(workspaceId, id, new TextEncoder().encode(JSON.stringify(stored)));
+        const row = { workspace_id: workspaceId, source_id: sourceId, id, sealed, applied_by: personId };
+        return database.withWorkspace(workspaceId, (within) => insertPolicy(within, row));
+      });
+      if (replaced !== null) await sealer.destroy(workspaceId, [replaced], auditContext(asker));
     },
     async show(workspaceId, source) {
       const row = await rowOf(workspaceId, source.id);
@@ -106,7 +108,6 @@ export function createPolicies(deps: { database: Database; sealer: Sealer; direc
     async remove(workspaceId, sourceId, by) {
       const id = await database.withWorkspace(workspaceId, (within) => deletePolicy(within, sourceId));
       if (id !== null) await sealer.destroy(workspaceId, [id], by);
-      return id !== null;
     },
     select: selectPolicies,
     forViewer: async (viewer, row) => (row === undefined ? null : viewOf(viewer, await open(viewer.workspaceId, row))),

@@ -45,6 +45,8 @@ export async function insertPolicy(
   within: Transaction<Tables>,
   policy: { workspace_id: string; source_id: string; id: string; sealed: Uint8Array; applied_by: string },
 ): Promise<string | null> {
+  // Until the end of the transaction, so that of two at once the second sees the first.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`policy/${policy.source_id}`}, 0))`.execute(within);
   const before = await deletePolicy(within, policy.source_id);
   await within.insertInto('source_policies').values(policy).execute();
   return before;

@@ -1,8 +1,7 @@
-import { randomUUIDv7 } from '#contracts';
+import { randomUUIDv7, keepOrDestroy } from '#contracts';
 import type { Role } from '@strongroom/protocol';
 import type { IdentityNeeds } from './deps.ts';
 import { identityProblems } from './errors.ts';
-import { keepOrDestroy } from './keep-or-destroy.ts';
 import type { OpenPerson } from './open-people.ts';
 import { emailIndex } from './person-index.ts';
 import { sealPerson } from './seal-person.ts';

@@ -1,8 +1,7 @@
-import { randomUUIDv7 } from '#contracts';
+import { randomUUIDv7, keepOrDestroy } from '#contracts';
 import type { Asker } from '#contracts';
 import type { Token } from '@strongroom/protocol';
 import type { IdentityDeps } from './deps.ts';
-import { keepOrDestroy } from './keep-or-destroy.ts';
 import { identityProblems } from './errors.ts';
 import { findPerson, referTo } from './find-person.ts';
 import { openTokens } from './open-tokens.ts';

@@ -11,7 +11,7 @@ import {
   splitTable,
 } from '#access';
 import type { Catalog } from '#catalog';
-import type { Asker } from '#contracts';
+import { type Asker, auditContext } from '#contracts';
 import type { ManagedSource, Sources } from '#sources';
 
 export type PolicyDeps = {
@@ -40,7 +40,7 @@ export async function showPolicy(deps: PolicyDeps, asker: Asker, name: string): 
 /** From now on whoever may query the source sees all of it. */
 export async function removePolicy(deps: PolicyDeps, asker: Asker, name: string): Promise<void> {
   const source = await deps.sources.manage(asker, name);
-  await deps.access.policies.remove(asker.workspaceId, source.id);
+  await deps.access.policies.remove(asker.workspaceId, source.id, auditContext(asker));
 }
 
 export type ReadPolicy = {

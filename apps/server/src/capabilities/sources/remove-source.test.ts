@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Asker } from '#contracts';
 import { startTestRooms, type TestRooms } from './start-test-rooms.ts';
 
@@ -39,4 +39,24 @@ test('a removed source is gone: its key destroyed, its connector closed, its nam
   );
   expect(left).toEqual([]);
   await rooms.sources.addDatabase(admin, { name: 'shop', url: rooms.shop.url });
+});
+
+test('a removal never leaves the source without its policy, open to its owner', async () => {
+  const { id } = await rooms.sources.addDatabase(admin, { name: 'governed', url: rooms.shop.url });
+  const order: boolean[] = [];
+  const remove = rooms.access.policies.remove;
+  const watched = vi.spyOn(rooms.access.policies, 'remove').mockImplementation(async (...given) => {
+    const asked = rooms.sources.find(admin, 'governed');
+    order.push(
+      await asked.then(
+        () => true,
+        () => false,
+      ),
+    );
+    return remove(...given);
+  });
+  await rooms.sources.remove(admin, 'governed');
+  watched.mockRestore();
+  expect(order).toEqual([false]);
+  expect(await rooms.access.policies.objectOf(admin.workspaceId, id)).toBeNull();
 });

@@ -40,8 +40,9 @@ export async function forgetSource(
     objects.map((object) => object.id),
   );
   await deps.access.grants.forget(workspaceId, id);
-  await deps.access.policies.remove(workspaceId, id);
   await deps.database.withWorkspace(workspaceId, (transaction) => deleteSource(transaction, id));
+  // INVARIANT: after the source, so that it never stands there without its policy, open to its owner.
+  await deps.access.policies.remove(workspaceId, id);
   // A query may have begun between the first stop and the deletion; from here on none can.
   await stop();
   for (const object of objects) if (object.what === 'file') await deps.files.remove(workspaceId, object.id);

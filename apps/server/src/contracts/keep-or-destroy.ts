@@ -1,11 +1,11 @@
-import type { IdentityNeeds } from './deps.ts';
+import type { Sealer } from './sealer.ts';
 
 /**
  * `insert` seals a new object and keeps it; when it throws, nothing is kept and the key it made is destroyed too, since the vault's own
  * transaction made that key for good.
  */
 export async function keepOrDestroy<T>(
-  deps: Pick<IdentityNeeds, 'sealer'>,
+  { sealer }: { readonly sealer: Pick<Sealer, 'destroy'> },
   workspaceId: string,
   objectId: string,
   insert: () => Promise<T>,
@@ -13,7 +13,7 @@ export async function keepOrDestroy<T>(
   try {
     return await insert();
   } catch (error) {
-    await deps.sealer.destroy(workspaceId, [objectId]);
+    await sealer.destroy(workspaceId, [objectId]);
     throw error;
   }
 }
