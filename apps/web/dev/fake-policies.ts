@@ -56,10 +56,7 @@ export function policyRoutes(): Record<string, Route> {
     },
     'GET policies/': ({ parts }) => {
       const source = parts[1] ?? '';
-      const policy = policies.get(source);
-      return policy === undefined
-        ? new Refused(404, 'access/no_policy', 'the source has no policy; whoever may query it sees all of it')
-        : { source, policy };
+      return { source, policy: policies.get(source) ?? null };
     },
     'DELETE policies/': ({ parts }) => {
       policies.delete(parts[1] ?? '');

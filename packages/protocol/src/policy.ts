@@ -16,7 +16,8 @@ export const policyCheckInputSchema = z.object({
 
 export const appliedPolicySchema = z.object({ source: z.string(), tables: z.int() });
 export type AppliedPolicy = z.infer<typeof appliedPolicySchema>;
-export const shownPolicySchema = z.object({ source: z.string(), policy: policyTextSchema });
+/** null: the source has none, and whoever may query it sees all of it. */
+export const shownPolicySchema = z.object({ source: z.string(), policy: policyTextSchema.nullable() });
 export type ShownPolicy = z.infer<typeof shownPolicySchema>;
 
 /** What would run for somebody under a policy; nothing has run. */

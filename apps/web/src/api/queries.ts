@@ -1,4 +1,3 @@
-import { ProblemError } from '@strongroom/protocol';
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import type { HeldCertificate } from './certificate.ts';
 import {
@@ -81,14 +80,7 @@ export function sourceQuery(name: string) {
 export function policyQuery(source: string) {
   return queryOptions({
     queryKey: ['policies', source],
-    queryFn: async ({ signal }): Promise<string | null> => {
-      try {
-        return (await showPolicy(source, { signal })).policy;
-      } catch (cause) {
-        if (cause instanceof ProblemError && cause.code === 'access/no_policy') return null;
-        throw cause;
-      }
-    },
+    queryFn: async ({ signal }) => (await showPolicy(source, { signal })).policy,
   });
 }
 

@@ -7,7 +7,6 @@ const BY_CODE: Readonly<Record<string, string>> = {
   'query/policy_broken': 'An admin mends it on the page of the source.',
   'query/person_unknown': 'They may have been removed. Pick somebody else.',
   'access/bad_policy': 'Mend that line, then try again.',
-  'access/no_policy': 'Somebody may have taken it back. Reload to see how it is now.',
   'run/timeout': 'Ask for less: add a filter, a shorter period or a smaller group.',
   'run/permission': 'The source’s own role may not read this. Ask the person who owns the source.',
   'run/type': 'Compare the types of the columns in the Catalog, then change the question.',

@@ -5,10 +5,6 @@ export function badPolicy(line: number, reason: string): ProblemError {
   return new ProblemError('access/bad_policy', 422, `line ${line} of the policy: ${reason}`, { members: { line } });
 }
 
-export function noPolicy(): ProblemError {
-  return new ProblemError('access/no_policy', 404, 'the source has no policy; whoever may query it sees all of it');
-}
-
 export function subjectUnknown(subject: string): ProblemError {
   return new ProblemError(
     'access/subject_unknown',

@@ -2,7 +2,6 @@ import { type AskerPolicy, MASKS, type TableGrant } from '@strongroom/sql-guard'
 import { z } from 'zod';
 import { type Asker, type AuditContext, auditContext, keepOrDestroy, randomUUIDv7, type Sealer } from '#contracts';
 import type { Database, Tables, Transaction } from '#platform/database';
-import { noPolicy } from './errors.ts';
 import type { Directory } from './grants.ts';
 import type { PolicyFile, PolicyRule } from './policy-file.ts';
 import { deletePolicy, insertPolicy, type PolicyRow, selectPolicies } from './policy-store.ts';
@@ -24,8 +23,8 @@ type StoredPolicy = z.infer<typeof storedSchema>;
 export type Policies = {
   /** In place of the one before; of two at once the later one holds. `resolve`: whom a grant of the file means. */
   apply(asker: Asker, sourceId: string, file: PolicyFile, resolve: (name: string) => Promise<Subject>): Promise<void>;
-  /** As it would be applied, names in place of ids. Throws `access/no_policy` (404). */
-  show(workspaceId: string, source: { id: string; name: string }): Promise<PolicyFile>;
+  /** As it would be applied, names in place of ids; null when there is none. */
+  show(workspaceId: string, source: { id: string; name: string }): Promise<PolicyFile | null>;
   /** Nothing when there is none. `by`: whom the audit log names; the system without. */
   remove(workspaceId: string, sourceId: string, by?: AuditContext): Promise<void>;
   /** Rows to be opened by `forViewer` after the transaction, by source id; sources without a policy are missing. */
@@ -98,7 +97,7 @@ export function createPolicies(deps: { database: Database; sealer: Sealer; direc
     },
     async show(workspaceId, source) {
       const row = await rowOf(workspaceId, source.id);
-      if (row === undefined) throw noPolicy();
+      if (row === undefined) return null;
       const stored = await open(workspaceId, row);
       const subjects = stored.flatMap(({ rules }) => rules.flatMap((rule) => rule.subjects));
       const ids = (kind: Subject['kind']) => subjects.filter((subject) => subject.kind === kind).map(({ id }) => id);

@@ -31,10 +31,11 @@ export async function applyPolicy(deps: PolicyDeps, asker: Asker, text: string):
   return { source: source.name, tables: Object.keys(file.tables).length };
 }
 
-/** Throws `access/no_policy` (404), `sources/not_found` (404). */
+/** Throws `sources/not_found` (404). */
 export async function showPolicy(deps: PolicyDeps, asker: Asker, name: string): Promise<ShownPolicy> {
   const source = await deps.sources.manage(asker, name);
-  return { source: name, policy: printPolicyFile(await deps.access.policies.show(asker.workspaceId, source)) };
+  const file = await deps.access.policies.show(asker.workspaceId, source);
+  return { source: name, policy: file === null ? null : printPolicyFile(file) };
 }
 
 /** From now on whoever may query the source sees all of it. */
