@@ -11,21 +11,12 @@ import {
   Utf8,
 } from 'apache-arrow';
 import { type Column, FixedColumn, VariableColumn } from '../arrow/columns.ts';
-import { ProtocolError } from './packets.ts';
+import type { RowDecoder } from '../row-sink.ts';
+import { ProtocolError } from '../wire-errors.ts';
 import type { ColumnType } from './types.ts';
 
 type Append = (buffer: Buffer, at: number, length: number) => void;
 type Decoder = { readonly column: Column; readonly append: Append };
-
-export type RowDecoder = {
-  readonly arrowTypes: DataType[];
-  readonly columns: Column[];
-  readonly rowsMax: number;
-  /** Bytes of the rows that the columns hold. */
-  sizeBytes(): number;
-  /** Adds the row of texts at [at, end). Throws ProtocolError on garbage. */
-  append(buffer: Buffer, at: number, end: number): void;
-};
 
 const MICROSECONDS = 1_000_000n;
 const DAY_SECONDS = 86_400n;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createFieldReader, ProtocolError } from './packets.ts';
+import { ProtocolError } from '../wire-errors.ts';
+import { createFieldReader } from './packets.ts';
 
 // The client/server protocol of MariaDB, as its knowledge base describes it. What is not asked for here does not happen: no
 // CLIENT_LOCAL_FILES, so that the server may ask for no file; no CLIENT_MULTI_STATEMENTS, so that a text is one statement.

@@ -1,10 +1,6 @@
-/** The source sent what the protocol does not allow. */
-export class ProtocolError extends Error {}
-/** One row was longer than ROW_BYTES_MAX. */
-export class RowTooLargeError extends Error {}
+import { createPendingBytes } from '../pending-bytes.ts';
+import { ProtocolError, ROW_BYTES_MAX, RowTooLargeError } from '../wire-errors.ts';
 
-/** One packet, put together, may have this many bytes at most; MariaDB itself allows 1 GB. */
-export const ROW_BYTES_MAX = 64 * 1024 * 1024;
 const HEADER_BYTES = 4;
 const PART_BYTES_MAX = 0xffffff;
 
@@ -19,26 +15,12 @@ export function createPacketReader(
   onPacket: OnPacket,
   isPaused: () => boolean,
 ): { read(chunk: Buffer): void; readonly holdsNothing: boolean } {
-  let pending: Buffer = Buffer.alloc(0);
-  let pendingLength = 0;
+  const pending = createPendingBytes();
   let parts: Buffer[] = [];
   let partsLength = 0;
 
-  const append = (chunk: Buffer) => {
-    const needed = pendingLength + chunk.length;
-    if (needed > pending.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, pending.length * 2));
-      pending.copy(grown, 0, 0, pendingLength);
-      pending = grown;
-    }
-    chunk.copy(pending, pendingLength);
-    pendingLength = needed;
-  };
-
   const read = (chunk: Buffer) => {
-    if (pendingLength > 0) append(chunk);
-    const buffer = pendingLength > 0 ? pending : chunk;
-    const length = pendingLength > 0 ? pendingLength : chunk.length;
+    const { buffer, length } = pending.with(chunk);
     let at = 0;
     while (length - at >= HEADER_BYTES && !isPaused()) {
       const size = buffer.readUIntLE(at, 3);
@@ -57,16 +39,12 @@ export function createPacketReader(
         onPacket(whole, 0, whole.length, sequence);
       } else onPacket(buffer, start, at, sequence);
     }
-    if (at === 0 && buffer === pending) return;
-    const rest = buffer.subarray(at, length);
-    pending = Buffer.allocUnsafe(rest.length);
-    rest.copy(pending);
-    pendingLength = rest.length;
+    pending.keep(at);
   };
   return {
     read,
     get holdsNothing() {
-      return pendingLength === 0 && parts.length === 0;
+      return pending.isEmpty && parts.length === 0;
     },
   };
 }

@@ -1,20 +1,18 @@
 import type { AnswerColumn, CheckedSql, ProblemError } from '@strongroom/protocol';
-import { batchRowsMax, createBatchWriter } from '../arrow/batch-writer.ts';
-import { arrowField } from '../arrow/columns.ts';
 import type { RowStream, RunLimits } from '../contract.ts';
-import { cancelled, permission, timedOut } from '../errors.ts';
+import { permission, timedOut } from '../errors.ts';
 import type { Pool } from '../pool.ts';
-import { createRowQueue } from '../row-queue.ts';
+import { createRowSink } from '../row-sink.ts';
+import { type RunWatch, watchRun } from '../watch-run.ts';
+import { ProtocolError } from '../wire-errors.ts';
 import { begin } from './begin.ts';
 import { classifyNumber, classifyWarning, isCancelNumber } from './classify.ts';
 import { createRowDecoder } from './decode-rows.ts';
 import * as message from './messages.ts';
-import { createFieldReader, ProtocolError } from './packets.ts';
-import { classifyReadError, type Receiver, type Session } from './session.ts';
+import { createFieldReader } from './packets.ts';
+import { classifyReadError, type Session } from './session.ts';
 import { typeOfColumn } from './types.ts';
 
-// Longer than the server's own limit, which is the one that says so politely.
-const TIMEOUT_GRACE_MS = 1_000;
 /** MariaDB's own limit on the columns of a table or an answer. */
 const COLUMNS_MAX = 4096;
 
@@ -26,26 +24,15 @@ export async function run(
   signal?: AbortSignal,
 ): Promise<RowStream> {
   const session = await pool.acquire(signal);
-  let problem: ProblemError | null = null;
-  const stop = (reason: ProblemError) => {
-    problem ??= reason;
-    session.cancel();
-  };
-  const onAbort = () => stop(cancelled());
-  const timer = setTimeout(() => stop(timedOut(limits.timeoutMs)), limits.timeoutMs + TIMEOUT_GRACE_MS);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  const leave = () => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-  };
+  const watch = watchRun(session, limits, signal);
   try {
     await begin(session, limits.timeoutMs, sql.values);
     const columns = await askForColumns(session, sql.text, limits);
-    return stream({ session, pool, sql, limits, columns, leave, explainLoss: (loss) => problem ?? loss });
+    return stream({ session, pool, sql, limits, watch }, columns);
   } catch (error) {
-    leave();
+    watch.leave();
     if (session.isOpen) pool.release(session);
-    throw problem ?? classifyReadError(error);
+    throw watch.explain(classifyReadError(error));
   }
 }
 
@@ -80,130 +67,60 @@ function askForColumns(session: Session, text: string, limits: RunLimits): Promi
   });
 }
 
-function stream({
-  session,
-  pool,
-  sql,
-  limits,
-  columns: definitions,
-  leave,
-  explainLoss,
-}: {
-  session: Session;
-  pool: Pool<Session>;
-  sql: CheckedSql;
-  limits: RunLimits;
-  columns: message.ColumnDefinition[];
-  leave: () => void;
-  explainLoss: (loss: ProblemError) => ProblemError;
-}): RowStream {
+type Running = {
+  readonly session: Session;
+  readonly pool: Pool<Session>;
+  readonly sql: CheckedSql;
+  readonly limits: RunLimits;
+  readonly watch: RunWatch;
+};
+
+function stream(
+  { session, pool, sql, limits, watch }: Running,
+  definitions: readonly message.ColumnDefinition[],
+): RowStream {
   const types = definitions.map(typeOfColumn);
   const columns = definitions.map(({ name }, index): AnswerColumn => ({
     name,
     type: types[index]!.name,
     kind: types[index]!.kind,
   }));
-  let decoder = createRowDecoder(types, 0);
-  const writer = createBatchWriter(
-    columns.map((column, index) => arrowField(column, decoder.arrowTypes[index]!)),
-    batchRowsMax(columns.length),
-  );
-  const rowsMax = Math.min(limits.rows, sql.rowsMax);
-  let rowCount = 0;
-  let batchRows = 0;
-  let batchBytes = 0;
-  let totalBytes = 0;
-  let limit: 'rows' | 'bytes' | null = null;
-
-  // The other work of this process gets its turn before the next batch, however much has arrived already.
-  let isResuming = false;
-  const resume = () => {
-    if (isResuming) return;
-    isResuming = true;
-    setImmediate(() => {
-      isResuming = false;
-      session.resume();
-    });
+  const decoders = {
+    first: createRowDecoder(types, 0),
+    create: (rowsMax: number) => createRowDecoder(types, rowsMax),
   };
-  const queue = createRowQueue({
-    onDrain: resume,
-    onLeave() {
-      leave();
-      session.cancel();
-    },
-  });
-  const flush = () => {
-    const rows = batchRows;
-    if (rows === 0) return;
-    session.pause();
-    totalBytes += batchBytes;
-    batchRows = 0;
-    batchBytes = 0;
-    if (queue.push(writer.take(decoder.columns, rows))) resume();
-  };
-  const finish = () => {
-    leave();
-    flush();
-    queue.push(writer.end());
-    queue.end({ rowCount, complete: limit === null, limit });
-  };
-  const refuse = (problem: ProblemError) => {
-    leave();
-    queue.fail(problem);
-  };
-  const meetLimit = (met: 'rows' | 'bytes') => {
-    limit = met;
-    // The statement's own LIMIT ends it one row further; everything else is stopped in the source.
-    if (met === 'rows' && rowsMax === sql.rowsMax) return;
-    finish();
-    session.cancel();
-  };
-  const onRow = (buffer: Buffer, start: number, end: number) => {
-    if (limit !== null) return;
-    if (rowCount === rowsMax) return meetLimit('rows');
-    if (totalBytes + batchBytes + (end - start) > limits.bytes) return meetLimit('bytes');
-    // As much room as the batch that begins may have: an answer of one row needs none for 65,536.
-    if (batchRows === 0 && decoder.rowsMax < writer.rowsTarget) decoder = createRowDecoder(types, writer.rowsTarget);
-    decoder.append(buffer, start, end);
-    rowCount += 1;
-    batchRows += 1;
-    batchBytes = decoder.sizeBytes();
-    if (writer.isFull(batchRows, batchBytes)) flush();
-  };
+  const sink = createRowSink(session, columns, decoders, { sql, limits, leave: watch.leave });
   /** INVARIANT: an answer is whole only if the server warned of no value that it changed on the way. */
   const onEnd = (warningCount: number) => {
     const answered = warningCount === 0 ? Promise.resolve(null) : firstWarning(session);
     answered.then(
       (problem) => {
-        if (problem === null) finish();
-        else refuse(problem);
+        if (problem === null) sink.finish();
+        else sink.fail(problem);
         pool.release(session);
       },
-      (loss: unknown) => refuse(explainLoss(classifyReadError(loss))),
+      (loss: unknown) => sink.fail(watch.explain(classifyReadError(loss))),
     );
   };
-
-  const receiver: Receiver = {
-    onLost: (loss) => refuse(explainLoss(loss)),
+  session.receive({
+    onLost: (loss) => sink.fail(watch.explain(loss)),
     onPacket(buffer, start, end) {
       if (buffer[start] === message.ERROR) {
-        refuse(explain(message.parseError(buffer, start, end), limits));
+        sink.fail(explain(message.parseError(buffer, start, end), limits));
         pool.release(session);
       } else if (message.isEnd(buffer, start, end)) onEnd(message.parseEnd(buffer, start, end));
       else {
         try {
-          onRow(buffer, start, end);
+          sink.row(buffer, start, end);
         } catch (error) {
-          refuse(classifyReadError(error));
+          sink.fail(classifyReadError(error));
           session.cancel();
         }
       }
     },
-  };
-  queue.push(writer.start());
-  session.receive(receiver);
-  resume();
-  return { columns, chunks: queue.chunks, completion: queue.completion };
+  });
+  sink.resume();
+  return sink.answer;
 }
 
 /** Numbers and levels alone: the texts of warnings quote values, and are dropped here. */

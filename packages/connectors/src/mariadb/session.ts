@@ -4,10 +4,11 @@ import { ProblemError } from '@strongroom/protocol';
 import { badAddress, failed, resource, unavailable } from '../errors.ts';
 import type { Pooled } from '../pool.ts';
 import { classifyConnectError, once, tlsOptions, tlsRefused, type TransportOptions } from '../sockets.ts';
+import { ProtocolError, RowTooLargeError } from '../wire-errors.ts';
 import type { MariadbAddress } from './address.ts';
 import { classifyNumber } from './classify.ts';
 import * as message from './messages.ts';
-import { createPacketReader, packet, ProtocolError, RowTooLargeError } from './packets.ts';
+import { createPacketReader, packet } from './packets.ts';
 import { openWay, openWayTo, type Way } from './transport.ts';
 
 /** What the source answered to one command. */

@@ -1,5 +1,4 @@
-import { ROW_BYTES_MAX, RowTooLargeError } from './message-reader.ts';
-import { ProtocolError } from './messages.ts';
+import { ProtocolError, ROW_BYTES_MAX, RowTooLargeError } from '../wire-errors.ts';
 import type { ElementForm } from './types.ts';
 
 /**

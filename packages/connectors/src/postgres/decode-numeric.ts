@@ -1,6 +1,6 @@
 import type { VariableColumn } from '../arrow/columns.ts';
 import { type as typeProblem } from '../errors.ts';
-import { ProtocolError } from './messages.ts';
+import { ProtocolError } from '../wire-errors.ts';
 
 const ZERO = 48;
 const NAN = 0xc000;

@@ -15,7 +15,8 @@ import { BooleanColumn, type Column, FixedColumn, VariableColumn } from '../arro
 import { type as typeProblem } from '../errors.ts';
 import { arrayToJson } from './array-text.ts';
 import { appendNumeric } from './decode-numeric.ts';
-import { ProtocolError } from './messages.ts';
+import type { RowDecoder } from '../row-sink.ts';
+import { ProtocolError } from '../wire-errors.ts';
 import type { ColumnType } from './types.ts';
 
 // From 2000-01-01, PostgreSQL's epoch, to 1970-01-01, Arrow's.
@@ -33,25 +34,18 @@ type Decoder = {
   readonly format: 0 | 1;
 };
 
-export type RowDecoder = {
-  readonly arrowTypes: DataType[];
-  readonly columns: Column[];
+type PostgresDecoder = RowDecoder & {
   /** Result formats for Bind. */
   readonly formats: (0 | 1)[];
-  readonly rowsMax: number;
-  /** Bytes of the rows that the columns hold, as decoded: a numeric of ten bytes on the wire can have 60,000 digits. */
-  sizeBytes(): number;
-  /** Adds the DataRow at [at, end) to the columns. Throws ProtocolError on garbage, run/type for what Arrow or we have no room for. */
-  append(buffer: Buffer, at: number, end: number): void;
 };
 
 /**
  * Decodes PostgreSQL's binary (and, for the rest, text) values straight into Arrow columns.
  * Infinity of date, timestamp and timestamptz is the smallest and the greatest integer of the column, which no finite
  * value of PostgreSQL maps to.
- * `rowsMax`: rows that there is room for.
+ * `rowsMax`: rows that there is room for. A numeric of ten bytes on the wire can have 60,000 digits, so its size is counted as decoded.
  */
-export function createRowDecoder(types: readonly ColumnType[], rowsMax: number): RowDecoder {
+export function createRowDecoder(types: readonly ColumnType[], rowsMax: number): PostgresDecoder {
   const decoders = types.map((type) => createDecoder(type, rowsMax));
   const columns = decoders.map(({ column }) => column);
   const appends = decoders.map(({ append }) => append);

@@ -1,3 +1,5 @@
+import { ProtocolError } from '../wire-errors.ts';
+
 // Messages of the PostgreSQL frontend/backend protocol 3.0, as "Message Formats" of its manual numbers them.
 
 export const AUTHENTICATION = 0x52; // R
@@ -124,9 +126,6 @@ export function parseSqlState(buffer: Buffer, start: number, end: number): strin
   }
   return 'XX000';
 }
-
-/** The other side speaks something else, or is broken or hostile. */
-export class ProtocolError extends Error {}
 
 export function createFieldReader(buffer: Buffer, start: number, end: number) {
   let at = start;

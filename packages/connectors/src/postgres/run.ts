@@ -1,21 +1,17 @@
 import { type AnswerColumn, type CheckedSql, type ProblemError } from '@strongroom/protocol';
-import { batchRowsMax, createBatchWriter } from '../arrow/batch-writer.ts';
-import { arrowField } from '../arrow/columns.ts';
 import type { RowStream, RunLimits } from '../contract.ts';
-import { cancelled, failed, permission, timedOut } from '../errors.ts';
+import { failed, permission, timedOut } from '../errors.ts';
 import type { Pool } from '../pool.ts';
-import { createRowQueue } from '../row-queue.ts';
+import { createRowSink } from '../row-sink.ts';
+import { type RunWatch, watchRun } from '../watch-run.ts';
 import { classifySqlState, isCancelState } from './classify.ts';
 import { createRowDecoder } from './decode-rows.ts';
-import { ROW_BYTES_MAX, RowTooLargeError } from './message-reader.ts';
 import * as message from './messages.ts';
 import type { FieldDescription } from './messages.ts';
 import { type Session, classifyReadError } from './session.ts';
 import { type Described, sameFields, type StatementBook } from './statements.ts';
 import type { TypeBook } from './types.ts';
 
-// Longer than the server's own limit, which is the one that says so politely.
-const TIMEOUT_GRACE_MS = 1_000;
 const STATEMENT = 'asked';
 
 const BEGIN = 'begin transaction isolation level repeatable read read only';
@@ -61,20 +57,9 @@ export async function run(
   signal?: AbortSignal,
 ): Promise<RowStream> {
   const session = await pool.acquire(signal);
-  let problem: ProblemError | null = null;
-  const stop = (reason: ProblemError) => {
-    problem ??= reason;
-    session.cancel();
-  };
-  const onAbort = () => stop(cancelled());
-  const timer = setTimeout(() => stop(timedOut(limits.timeoutMs)), limits.timeoutMs + TIMEOUT_GRACE_MS);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  const leave = () => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-  };
+  const watch = watchRun(session, limits, signal);
   const begin = beginAndDescribe(sql, limits.timeoutMs);
-  const running = { session, pool, sql, limits, leave, explainLoss: (loss: ProblemError) => problem ?? loss };
+  const running = { session, pool, sql, limits, watch };
   const remembered = statements.find(sql.text);
   if (remembered !== null) {
     // Whatever comes of it, it gives the session back.
@@ -93,9 +78,9 @@ export async function run(
     statements.remember(sql.text, described);
     return stream(running, described, null).answer;
   } catch (error) {
-    leave();
+    watch.leave();
     if (session.isOpen) pool.release(session);
-    throw problem ?? classifyReadError(error);
+    throw watch.explain(classifyReadError(error));
   }
 }
 
@@ -108,8 +93,7 @@ type Running = {
   pool: Pool<Session>;
   sql: CheckedSql;
   limits: RunLimits;
-  leave: () => void;
-  explainLoss: (loss: ProblemError) => ProblemError;
+  watch: RunWatch;
 };
 
 /**
@@ -117,7 +101,7 @@ type Running = {
  * is then false when the source describes the statement otherwise: nobody may read that answer. It rejects with what the source refused.
  */
 function stream(
-  { session, pool, sql, limits, leave, explainLoss }: Running,
+  { session, pool, sql, limits, watch }: Running,
   { fields, types: columnTypes }: Described,
   begin: Buffer[] | null,
 ): { answer: RowStream; isAsRemembered: Promise<boolean> } {
@@ -129,80 +113,15 @@ function stream(
   const asRemembered = Promise.withResolvers<boolean>();
   asRemembered.promise.catch(() => {});
   let isDescribed = begin === null;
-  let decoder = createRowDecoder(columnTypes, 0);
-  const writer = createBatchWriter(
-    columns.map((column, index) => arrowField(column, decoder.arrowTypes[index]!)),
-    batchRowsMax(columns.length),
-  );
-  const rowsMax = Math.min(limits.rows, sql.rowsMax);
-  let rowCount = 0;
-  let batchRows = 0;
-  let batchBytes = 0;
-  let totalBytes = 0;
-  let limit: 'rows' | 'bytes' | null = null;
   let sqlState: string | null = null;
-
-  // The other work of this process gets its turn before the next batch, however much has arrived already.
-  let isResuming = false;
-  const resume = () => {
-    if (isResuming) return;
-    isResuming = true;
-    setImmediate(() => {
-      isResuming = false;
-      session.resume();
-    });
-  };
-  const queue = createRowQueue({
-    onDrain: resume,
-    onLeave() {
-      leave();
-      session.cancel();
-    },
-  });
-  const flush = () => {
-    const rows = batchRows;
-    if (rows === 0) return;
-    session.pause();
-    totalBytes += batchBytes;
-    batchRows = 0;
-    batchBytes = 0;
-    if (queue.push(writer.take(decoder.columns, rows))) resume();
-  };
-  const finish = () => {
-    leave();
-    flush();
-    queue.push(writer.end());
-    queue.end({ rowCount, complete: limit === null, limit });
-  };
-  const meetLimit = (met: 'rows' | 'bytes') => {
-    limit = met;
-    // The statement's own LIMIT ends it one row further; everything else is stopped in the source.
-    if (met === 'rows' && rowsMax === sql.rowsMax) return;
-    finish();
-    session.cancel();
-  };
-
-  const onRow = (buffer: Buffer, start: number, end: number) => {
-    if (limit !== null) return;
-    if (rowCount === rowsMax) return meetLimit('rows');
-    if (totalBytes + batchBytes + (end - start) > limits.bytes) return meetLimit('bytes');
-    // As much room as the batch that begins may have: an answer of one row needs none for 65,536.
-    if (batchRows === 0 && decoder.rowsMax < writer.rowsTarget)
-      decoder = createRowDecoder(columnTypes, writer.rowsTarget);
-    decoder.append(buffer, start, end);
-    const sizeBytes = decoder.sizeBytes();
-    if (sizeBytes - batchBytes > ROW_BYTES_MAX) throw new RowTooLargeError('row too large');
-    rowCount += 1;
-    batchRows += 1;
-    batchBytes = sizeBytes;
-    if (writer.isFull(batchRows, batchBytes)) flush();
-  };
+  const first = createRowDecoder(columnTypes, 0);
+  const decoders = { first, create: (rowsMax: number) => createRowDecoder(columnTypes, rowsMax) };
+  const sink = createRowSink(session, columns, decoders, { sql, limits, leave: watch.leave });
   const onReady = () => {
-    if (sqlState === null) finish();
+    if (sqlState === null) sink.finish();
     else {
       const problem = explain(sqlState, limits);
-      leave();
-      queue.fail(problem);
+      sink.fail(problem);
       asRemembered.reject(problem);
     }
     asRemembered.resolve(isDescribed);
@@ -216,9 +135,8 @@ function stream(
 
   session.receive({
     onLost(loss) {
-      leave();
-      queue.fail(explainLoss(loss));
-      asRemembered.reject(explainLoss(loss));
+      sink.fail(watch.explain(loss));
+      asRemembered.reject(watch.explain(loss));
     },
     onMessage(type, buffer, start, end) {
       if (!isDescribed && type !== message.ERROR && type !== message.READY) {
@@ -227,10 +145,9 @@ function stream(
         else if (type === message.NO_DATA) onDescription([]);
       } else if (type === message.DATA_ROW) {
         try {
-          onRow(buffer, start, end);
+          sink.row(buffer, start, end);
         } catch (error) {
-          queue.fail(classifyReadError(error));
-          leave();
+          sink.fail(classifyReadError(error));
           session.cancel();
         }
       } else if (type === message.ERROR) sqlState ??= message.parseSqlState(buffer, start, end);
@@ -238,8 +155,6 @@ function stream(
       else if (type !== message.BIND_COMPLETE && type !== message.COMMAND_COMPLETE) throw failed('message out of turn');
     },
   });
-  queue.push(writer.start());
-  session.send(Buffer.concat([...(begin ?? []), ...execute(sql, decoder.formats)]));
-  const answer = { columns, chunks: queue.chunks, completion: queue.completion };
-  return { answer, isAsRemembered: asRemembered.promise };
+  session.send(Buffer.concat([...(begin ?? []), ...execute(sql, first.formats)]));
+  return { answer: sink.answer, isAsRemembered: asRemembered.promise };
 }

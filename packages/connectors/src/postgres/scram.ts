@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { ProtocolError } from './messages.ts';
+import { ProtocolError } from '../wire-errors.ts';
 
 const derive = promisify(pbkdf2);
 // A hostile source chooses the count; PostgreSQL's default is 4,096.

@@ -3,9 +3,10 @@ import { ProblemError } from '@strongroom/protocol';
 import { failed, resource, unavailable } from '../errors.ts';
 import type { Pooled } from '../pool.ts';
 import type { TransportOptions } from '../sockets.ts';
+import { ProtocolError, RowTooLargeError } from '../wire-errors.ts';
 import type { PostgresAddress } from './address.ts';
 import { classifySqlState } from './classify.ts';
-import { type OnMessage, RowTooLargeError, createMessageReader } from './message-reader.ts';
+import { type OnMessage, createMessageReader } from './message-reader.ts';
 import * as message from './messages.ts';
 import { createScram } from './scram.ts';
 import { type Transport, openTransport } from './transport.ts';
@@ -89,7 +90,7 @@ export async function openSession(
       if (receiver === null) {
         // Between two users only the end of the connection is announced (57P01 and its kin).
         if (type === message.ERROR) return fail(unavailable('ended by the source'));
-        throw new message.ProtocolError('message out of turn');
+        throw new ProtocolError('message out of turn');
       }
       receiver.onMessage(type, buffer, start, end);
     },
@@ -250,7 +251,7 @@ function authenticate(
         } else if (type === message.ERROR) session.fail(classifySqlState(message.parseSqlState(buffer, start, end)));
         else if (type === message.BACKEND_KEY) key = { processId: reader.int32(), secretKey: reader.int32() };
         else if (type === message.READY && isAuthenticated) resolve(key);
-        else if (type !== message.NEGOTIATE) throw new message.ProtocolError('message out of turn');
+        else if (type !== message.NEGOTIATE) throw new ProtocolError('message out of turn');
       },
     });
     session.send(
@@ -329,7 +330,7 @@ function collectReplies(count: number, onDone: (replies: Reply[]) => void): OnMe
   let size = 0;
   return (type, buffer, start, end) => {
     size += end - start;
-    if (size > REPLY_BYTES_MAX) throw new message.ProtocolError('answer too large');
+    if (size > REPLY_BYTES_MAX) throw new ProtocolError('answer too large');
     if (type === message.DATA_ROW) current.rows.push(message.parseTextRow(buffer, start, end));
     else if (type === message.ROW_DESCRIPTION) current.fields = message.parseRowDescription(buffer, start, end);
     else if (type === message.ERROR) current.sqlState ??= message.parseSqlState(buffer, start, end);
@@ -337,7 +338,7 @@ function collectReplies(count: number, onDone: (replies: Reply[]) => void): OnMe
       replies.push(current);
       current = { rows: [], fields: null, sqlState: null };
       if (replies.length === count) onDone(replies);
-    } else if (!QUIET.has(type)) throw new message.ProtocolError('message out of turn');
+    } else if (!QUIET.has(type)) throw new ProtocolError('message out of turn');
   };
 }
 
@@ -355,5 +356,5 @@ const QUIET = new Set([
 export function classifyReadError(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof RowTooLargeError) return resource('row too large');
-  return unavailable(error instanceof message.ProtocolError ? error.message : 'protocol');
+  return unavailable(error instanceof ProtocolError ? error.message : 'protocol');
 }
