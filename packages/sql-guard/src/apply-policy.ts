@@ -1,31 +1,26 @@
 import type { Node, SelectStmt } from '@pgsql/types';
-import type { Dialect } from '@strongroom/protocol';
+import type { Dialect, SchemaTable, SourceSchema } from '@strongroom/protocol';
 import { and, column, literal, or, table as tableNode, target } from './build-tree.ts';
 import type { NumberType } from './functions.ts';
 import { groupByKey } from './group-by-key.ts';
 import { type AdmittingGrant, shownAs } from './mask.ts';
-import { fitsColumns, isClearFor, showingOf, type TableGrant } from './policy.ts';
+import { type AskerPolicy, fitsColumns, isClearFor, policyOf, showingOf, type TableGrant } from './policy.ts';
 import type { ParseOne } from './print-postgres.ts';
 import { type PushTarget, pushable } from './push-down.ts';
 import { readFilter } from './read-filter.ts';
 import { policyBroken, Refusal } from './refusal.ts';
 import type { Resolved } from './resolve.ts';
 import type { Fold, OutputColumn } from './scope.ts';
-import { foldOf, type GuardTable } from './tables.ts';
+import { foldOf, guardTable, type GuardTable } from './tables.ts';
 import { become, eachNode, isObject } from './tree.ts';
 
-/** A table with all its columns, and the grants that hold for the asker. Plain data: it goes to a worker. */
-export type PolicyTable = {
+/** A table with all its columns, and the grants that hold for the asker. */
+type PolicyTable = {
   readonly table: GuardTable;
   /** Canonical type of each column. */
   readonly types: Readonly<Record<string, string>>;
   readonly primaryKey: readonly string[];
   readonly grants: readonly TableGrant[];
-};
-
-export type PolicyTask = {
-  readonly tables: readonly PolicyTable[];
-  readonly attributes: Readonly<Record<string, string>>;
 };
 
 export type Applied = {
@@ -50,12 +45,17 @@ type Place = {
  */
 export function applyPolicy(
   select: SelectStmt,
-  policy: PolicyTask,
-  { resolved, dialect, parseOne }: { resolved: Resolved; dialect: Dialect; parseOne: ParseOne },
+  policy: Omit<AskerPolicy, 'pseudonymKey'>,
+  {
+    schema,
+    resolved,
+    dialect,
+    parseOne,
+  }: { schema: SourceSchema; resolved: Resolved; dialect: Dialect; parseOne: ParseOne },
 ): Applied {
   const numbers = resolved.numbers as Map<object, NumberType>;
   const outputs = resolved.outputs as Map<object, OutputColumn[]>;
-  const byName = new Map(policy.tables.map((one) => [keyOf(one.table.schema, one.table.name), one]));
+  const byName = new Map(schema.tables.map((table) => [keyOf(table.schema, table.name), table]));
   const read = new Map(
     resolved.relations.map((relation) => [keyOf(relation.schema, relation.table), relation.columns]),
   );
@@ -70,9 +70,11 @@ export function applyPolicy(
       place.node as { RangeVar: { schemaname?: string; relname?: string; alias?: { aliasname?: string } } }
     ).RangeVar;
     const key = keyOf(range.schemaname ?? '', range.relname ?? '');
-    const found = byName.get(key);
+    const table = byName.get(key);
+    const granted = table === undefined ? null : policyOf(policy, table.schema, table.name);
     // INVARIANT: under a policy every table has a grant; what `resolve` let through without one is a fault of ours.
-    if (found === undefined) throw new Error('a table without a grant was resolved');
+    if (table === undefined || granted === null) throw new Error('a table without a grant was resolved');
+    const found = governed(table, granted.grants);
     if (!fitsColumns(found.grants, new Set(Object.keys(found.types)))) throw policyBroken();
     if (isOpen(found)) continue;
     const alias = range.alias?.aliasname ?? found.table.name;
@@ -171,6 +173,11 @@ function freeName(select: SelectStmt, fold: Fold): string {
 
 function wordOf(showing: ReturnType<typeof showingOf>): string {
   return showing === 'null' || showing === 'denied' ? 'hidden' : showing;
+}
+
+function governed(table: SchemaTable, grants: readonly TableGrant[]): PolicyTable {
+  const types = Object.fromEntries(table.columns.map(({ name, type }) => [name, type]));
+  return { table: guardTable(table), types, primaryKey: table.primaryKey, grants };
 }
 
 /** Nothing to hide from the asker: no barrier. */

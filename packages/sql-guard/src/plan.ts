@@ -1,9 +1,7 @@
-import type { SelectStmt } from '@pgsql/types';
-
 /** A table of the source that a statement reads, and which of its columns, whatever for (output, filter, join, order). */
 export type PlanRelation = { schema: string; table: string; columns: string[] };
 
-/** What a checked statement does, and the tree it was printed from; both follow from the tree alone. */
+/** What a checked statement does; it follows from the tree alone that the statement was printed from. */
 export type Plan = {
   /** Sorted; each table once. */
   relations: PlanRelation[];
@@ -11,6 +9,4 @@ export type Plan = {
   functions: string[];
   /** Names of the output columns, in order; names may repeat. */
   columns: string[];
-  /** In the canonical dialect: names in full, `*` written out, values bound, limited. */
-  tree: SelectStmt;
 };

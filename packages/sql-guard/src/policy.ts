@@ -38,7 +38,7 @@ export function showingOf(grant: TableGrant, column: string): Showing {
  */
 export function visibleTables<Table extends SchemaTable>(
   tables: readonly Table[],
-  policy: AskerPolicy | null,
+  policy: Pick<AskerPolicy, 'tables'> | null,
 ): readonly Table[] {
   if (policy === null) return tables;
   const shown: Table[] = [];
@@ -63,7 +63,7 @@ export function visibleTables<Table extends SchemaTable>(
 
 const indexes = new WeakMap<readonly TablePolicy[], ReadonlyMap<string, TablePolicy>>();
 
-export function policyOf({ tables }: AskerPolicy, schema: string, table: string): TablePolicy | null {
+export function policyOf({ tables }: Pick<AskerPolicy, 'tables'>, schema: string, table: string): TablePolicy | null {
   let index = indexes.get(tables);
   if (index === undefined) {
     index = new Map(tables.map((one) => [JSON.stringify([one.schema, one.table]), one]));

@@ -9,7 +9,7 @@ import { constantText, listOf, printCommon, type Spelling, wholeNumber } from '.
 import { printWindow } from './print-window.ts';
 import { denied, notSupportedHere, unprintable } from './refusal.ts';
 import type { Resolved } from './resolve.ts';
-import type { GuardTable } from './tables.ts';
+import type { TableFinder } from './tables.ts';
 import { text } from './tree.ts';
 
 /** As many rows as there can be: OFFSET needs a LIMIT, and a LIMIT is what neither merges nor lets a condition in. */
@@ -24,10 +24,10 @@ const DECIMAL_PLACES_MAX = 38;
  * A checked and resolved SELECT as MariaDB text that means what PostgreSQL means by the tree. Texts are compared exactly, as
  * PostgreSQL does, whatever the collation of their column: each table with texts stands as a sub-query that gives them one.
  * What MariaDB only warns of (a cast that does not fit, a division by zero) is the connector's to refuse.
- * `tables`: every table that may be in the tree, with all columns it may name.
+ * `findTable`: finds every table that may be in the tree, with all columns it may name.
  * Throws `query/not_supported_here` for what has no equal there. Source: MariaDB 10.11 documentation.
  */
-export function printMariadb(select: SelectStmt, resolved: Resolved, tables: readonly GuardTable[]): string {
+export function printMariadb(select: SelectStmt, resolved: Resolved, findTable: TableFinder): string {
   const printer: MariadbPrinter = { expression, sort: sortKeys, numberType };
   const spelling: Spelling = { expression, select: subSelect, string };
   const windowParts = { expression, sort: sortKeys, identifier };
@@ -181,8 +181,8 @@ export function printMariadb(select: SelectStmt, resolved: Resolved, tables: rea
       return `${identifier(name)} AS ${shown}`;
     }
     if (SYSTEM_SCHEMAS.test(schema)) throw denied();
-    const found = tables.find((one) => one.schema === schema && one.name === name);
-    if (found === undefined) throw unprintable();
+    const found = findTable(schema, name);
+    if (found === null) throw unprintable();
     const full = `${identifier(schema)}.${identifier(name)}`;
     if (found.texts.length === 0 && alias?.colnames === undefined) return `${full} AS ${shown}`;
     const names = renamedBy(

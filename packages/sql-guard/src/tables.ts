@@ -1,5 +1,6 @@
-import type { Dialect } from '@strongroom/protocol';
+import type { Dialect, SchemaTable, SourceSchema } from '@strongroom/protocol';
 import type { NumberType } from './functions.ts';
+import { isTextType } from './policy.ts';
 import type { Fold, OutputColumn } from './scope.ts';
 
 /** What the check needs to know of a source: the names that the asker may see, and how their numbers divide. */
@@ -32,6 +33,28 @@ export function tableFinder(tables: readonly GuardTable[], fold: Fold): TableFin
       if (found !== undefined) return found;
     }
     return null;
+  };
+}
+
+const finders: Readonly<Record<Dialect, WeakMap<SourceSchema, TableFinder>>> = {
+  postgres: new WeakMap(),
+  duckdb: new WeakMap(),
+  mariadb: new WeakMap(),
+};
+
+/** Of a whole schema, made once for as long as the schema is kept. */
+export function finderOf(schema: SourceSchema, dialect: Dialect): TableFinder {
+  const finder = finders[dialect].get(schema) ?? tableFinder(schema.tables.map(guardTable), foldOf(dialect));
+  finders[dialect].set(schema, finder);
+  return finder;
+}
+
+export function guardTable({ schema, name, columns }: SchemaTable): GuardTable {
+  return {
+    schema,
+    name,
+    columns: columns.map((column) => ({ name: column.name, number: numberTypeOf(column.type) })),
+    texts: columns.filter(({ type }) => isTextType(type)).map((column) => column.name),
   };
 }
 

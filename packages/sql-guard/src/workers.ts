@@ -1,9 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import type { SourceSchema } from '@strongroom/protocol';
 import type { CheckTask, FilterTask } from './check.ts';
 import { createFairQueue } from './fair-queue.ts';
 import { notCheckable } from './refusal.ts';
-import type { WorkerReply } from './worker.ts';
+import { createSentSchemas } from './schema-book.ts';
+import type { WorkerReply, WorkerTask } from './worker.ts';
 
 /** Bounds what a flood of checks can hold in memory; 100 KB each. */
 const WAITING = { waitingMax: 500, waitingMaxPerKey: 50 };
@@ -12,10 +14,17 @@ const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stac
 const STARTUP_MS = 30_000;
 
 type Reply = Exclude<WorkerReply, { kind: 'ready' }>;
-type Task = CheckTask | FilterTask;
+/** `schema`: what the statement is checked against. */
+type Task = (CheckTask & { schema: SourceSchema }) | FilterTask;
 type Job = { task: Task; key: string | null; settle: (reply: Reply) => void };
 /** One worker thread. `job` is set while it checks; `timer` runs while it starts or checks. */
-type Slot = { worker: Worker; ready: boolean; job: Job | null; timer: NodeJS.Timeout };
+type Slot = {
+  worker: Worker;
+  ready: boolean;
+  job: Job | null;
+  timer: NodeJS.Timeout;
+  schemas: ReturnType<typeof createSentSchemas>;
+};
 
 // V8's optimising compiler takes some 500 MB for a moment over the parser's one huge function, and the check gets no
 // faster by it (docs/decisions/0008-no-optimised-webassembly.md).
@@ -44,7 +53,8 @@ export function startWorkers(options: { count: number; timeoutMs: number }): Wor
     });
     worker.stdout.resume();
     worker.stderr.resume();
-    const slot: Slot = { worker, ready: false, job: null, timer: setTimeout(() => end(slot), STARTUP_MS) };
+    const timer = setTimeout(() => end(slot), STARTUP_MS);
+    const slot: Slot = { worker, ready: false, job: null, timer, schemas: createSentSchemas() };
     slots.add(slot);
     worker.on('message', (reply: WorkerReply) => {
       if (!slots.has(slot)) return;
@@ -89,7 +99,7 @@ export function startWorkers(options: { count: number; timeoutMs: number }): Wor
       slot.job = job;
       slot.timer = setTimeout(() => end(slot), options.timeoutMs);
       slot.worker.ref();
-      slot.worker.postMessage(job.task);
+      slot.worker.postMessage(messageOf(job.task, slot));
     }
   }
 
@@ -111,4 +121,11 @@ export function startWorkers(options: { count: number; timeoutMs: number }): Wor
       await Promise.all(workers.map((slot) => slot.worker.terminate()));
     },
   };
+}
+
+/** The schema goes along only where the worker does not have it. */
+function messageOf(task: Task, { schemas }: Slot): WorkerTask {
+  if ('filter' in task) return task;
+  const { schema, ...check } = task;
+  return { ...check, of: schemas.messageOf(schema) };
 }
