@@ -72,6 +72,8 @@ export function Composer({ onAsk, asking }: { onAsk: (asking: Asking) => void; a
             value={draft.question}
             onChange={(event) => changeDraft({ question: event.currentTarget.value })}
             onKeyDown={(event) => {
+              // The key that leads here, pressed by who is here already; no question begins with it.
+              if (event.key === '/' && draft.question === '') return event.preventDefault();
               if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
               event.preventDefault();
               submit();

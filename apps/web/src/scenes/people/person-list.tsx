@@ -1,4 +1,4 @@
-import { Button, Group, Select, Skeleton, Table, Text } from '@mantine/core';
+import { Box, Button, Group, Select, Skeleton, Table, Text } from '@mantine/core';
 import { type Person, type Role, roleSchema } from '@strongroom/protocol';
 import { IconUserPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -110,11 +110,13 @@ export function PersonList() {
         ))}
       </RecordTable>
       {alone && (
-        <EmptyState says="You are the only one here. Invite a colleague and they can ask whatever you let them.">
-          <Button variant="default" onClick={() => setInviting(true)}>
-            Invite a colleague
-          </Button>
-        </EmptyState>
+        <Box mt="md">
+          <EmptyState says="You are the only one here. Invite a colleague and they can ask whatever you let them.">
+            <Button variant="default" onClick={() => setInviting(true)}>
+              Invite a colleague
+            </Button>
+          </EmptyState>
+        </Box>
       )}
       <Invite opened={inviting} onClose={() => setInviting(false)} />
       <EraseDialog
