@@ -114,17 +114,11 @@ async function connectOwner(address: DatabaseAddress): Promise<pg.Client> {
     user: 'postgres',
     password: address.superuserPassword.reveal(),
   };
-  try {
-    return await connect({ ...cluster, database: DATABASE });
-  } catch (error) {
-    if (
-      !(error instanceof Error && error.cause instanceof Error && 'code' in error.cause && error.cause.code === '3D000')
-    )
-      throw error;
-  }
+  // Looked for, not tried: PostgreSQL would report the failed try as FATAL, and that would be the first line a newcomer reads.
   const maintenance = await connect({ ...cluster, database: 'postgres' });
   try {
-    await maintenance.query('create database strongroom');
+    const { rowCount } = await maintenance.query('select from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await maintenance.query('create database strongroom');
   } finally {
     await maintenance.end();
   }
