@@ -54,13 +54,24 @@ export function printNote({ text, signatures }: Note): string {
 
 /** Signs `text` (which ends with a line feed) as the log `name`, with an Ed25519 private key. */
 export function signNote(text: string, name: string, privateKey: KeyObject): string {
-  const key = verifierKey(name, 'log', createPublicKey(privateKey));
+  const keyId = keyIdOf(privateKey, name);
   if (!text.endsWith('\n') || !isPlain(text))
     throw new LogError('merkle-log/bad_note', 'this text can not be signed as a note');
   return printNote({
     text,
-    signatures: [{ name, keyId: key.id, bytes: sign(null, Buffer.from(text), privateKey) }],
+    signatures: [{ name, keyId, bytes: sign(null, Buffer.from(text), privateKey) }],
   });
+}
+
+const keyIds = new WeakMap<KeyObject, Map<string, number>>();
+
+/** Made once for each key and name: it takes as long as a signature does. */
+function keyIdOf(privateKey: KeyObject, name: string): number {
+  const ofKey = keyIds.get(privateKey) ?? new Map<string, number>();
+  keyIds.set(privateKey, ofKey);
+  const id = ofKey.get(name) ?? verifierKey(name, 'log', createPublicKey(privateKey)).id;
+  ofKey.set(name, id);
+  return id;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ParameterValue } from './bind.ts';
 import type { CheckResult } from './check.ts';
 import { problemOf } from './errors.ts';
 import { pseudonymKeys } from './mask.ts';
+import { createPassedBook } from './passed-book.ts';
 import type { Plan } from './plan.ts';
 import type { AskerPolicy } from './policy.ts';
 import { syntax, tooLarge } from './refusal.ts';
@@ -48,6 +49,7 @@ export type Guard = {
 export function createGuard(options: { workers?: number; timeoutMs?: number; sqlBytesMax?: number } = {}): Guard {
   const sqlBytesMax = options.sqlBytesMax ?? SQL_BYTES_MAX;
   const workers = startWorkers({ count: options.workers ?? 1, timeoutMs: options.timeoutMs ?? TIMEOUT_MS });
+  const passed = createPassedBook();
   return {
     close: () => workers.close(),
     async checkFilter({ filter, table, dialect }) {
@@ -62,11 +64,15 @@ export function createGuard(options: { workers?: number; timeoutMs?: number; sql
       const { sql, dialect, schema, policy = null, rowsMax, params = [], fairnessKey = null } = request;
       // The key stays here: what a statement could make a parser do must not meet it.
       const shown = policy === null ? null : { tables: policy.tables, attributes: policy.attributes };
-      const reply = await workers.run({ sql, dialect, schema, policy: shown, rowsMax, params }, fairnessKey);
-      if (reply.kind === 'refused') throw problemOf(reply.refusal);
-      if (reply.kind !== 'checked') throw new Error('the worker answered another task');
-      const { plan, rules, filtered } = reply.result;
-      return { plan, rules, filtered, checked: checkedSql(request, reply.result) };
+      const task = { sql, dialect, policy: shown, rowsMax, params };
+      const result = await passed.get(schema, fairnessKey, task, async () => {
+        const reply = await workers.run({ ...task, schema }, fairnessKey);
+        if (reply.kind === 'refused') throw problemOf(reply.refusal);
+        if (reply.kind !== 'checked') throw new Error('the worker answered another task');
+        return reply.result;
+      });
+      const { plan, rules, filtered } = result;
+      return { plan, rules, filtered, checked: checkedSql(request, result) };
     },
   };
 }

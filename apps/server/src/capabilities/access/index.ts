@@ -1,5 +1,6 @@
 import type { Asker, Permission, Sealer } from '#contracts';
 import type { Database } from '#platform/database';
+import { forgetting } from '#platform/memory';
 import { createGrants, type Directory, type Grants, resolveSubject } from './grants.ts';
 import { allows, permissionsOf } from './permissions.ts';
 import { createPolicies, type Policies, type Viewer } from './policies.ts';
@@ -33,6 +34,8 @@ export type Access = {
   readonly policies: Policies;
   /** Whom a name such as `team:finance` means. Throws `access/subject_unknown` (404). */
   resolveSubject(workspaceId: string, subject: string): Promise<Subject>;
+  /** Called after each write of this server to grants, policies and settings: what was read before may not hold. */
+  onChanged(listener: () => void): void;
   /** The admin's switch, one of the two keys (S6) that a query needs. */
   readonly runSql: {
     get(workspaceId: string): Promise<boolean>;
@@ -41,7 +44,7 @@ export type Access = {
 };
 
 export function createAccess({
-  database,
+  database: whole,
   directory,
   sealer,
 }: {
@@ -49,16 +52,22 @@ export function createAccess({
   directory: Directory;
   sealer: Sealer;
 }): Access {
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const database = forgetting(whole, { forget: changed });
   return {
     allows,
     permissionsOf,
     mayQuery: (asker, sourceId) =>
-      database.withWorkspace(asker.workspaceId, (transaction) => hasGrant(transaction, asker, sourceId)),
+      whole.withWorkspace(asker.workspaceId, (transaction) => hasGrant(transaction, asker, sourceId)),
     grants: createGrants({ database, directory }),
     policies: createPolicies({ database, directory, sealer }),
     resolveSubject: (workspaceId, subject) => resolveSubject(directory, workspaceId, subject),
+    onChanged: (listener) => void listeners.add(listener),
     runSql: {
-      get: (workspaceId) => database.withWorkspace(workspaceId, selectRunSql),
+      get: (workspaceId) => whole.withWorkspace(workspaceId, selectRunSql),
       set: (workspaceId, runSql) =>
         database.withWorkspace(workspaceId, (within) => updateRunSql(within, workspaceId, runSql)),
     },

@@ -81,6 +81,7 @@ describe('the catalog', () => {
       await sql`delete from catalog_tables where source_id = ${id} and table_name = 'orders'`.execute(transaction);
       await sql`update sources set schema_version = gen_random_uuid() where id = ${id}`.execute(transaction);
     });
+    rooms.clock.advance(1_000);
     expect((await ask()).tables.map(({ name }) => name)).toEqual(['customers']);
     await rooms.sources.remove(owner, 'changing');
     expect((await refusal(ask())).code).toBe('query/denied');

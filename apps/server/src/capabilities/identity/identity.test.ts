@@ -379,6 +379,16 @@ describe('tokens', () => {
     expect((await withToken(secret, 'GET', '/me')).status).toBe(401);
   });
 
+  test('a token that another server has revoked lets nobody in a second later', async () => {
+    const { token, secret } = (await withToken(admin, 'POST', '/tokens', {})).body;
+    expect((await withToken(secret, 'GET', '/me')).status).toBe(200);
+    await started.database.withWorkspace(server.identity.workspaceId, (within) =>
+      within.deleteFrom('api_tokens').where('id', '=', token.id).execute(),
+    );
+    nowMs += 1_000;
+    expect((await withToken(secret, 'GET', '/me')).body.code).toBe('identity/bad_token');
+  });
+
   test('a token ends on its day', async () => {
     const { secret } = (await withToken(admin, 'POST', '/tokens', { expiresInDays: 1 })).body;
     nowMs += 86_400_000;

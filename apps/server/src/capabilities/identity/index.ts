@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Asker, DataHolder, Verb } from '#contracts';
 import type { EndedAccess, GateIdentity, Mount } from '#platform/http';
-import { authenticate } from './authenticate.ts';
+import { createShortMemory, forgetting } from '#platform/memory';
+import { ADMITTED_MS, type Admitted, authenticate } from './authenticate.ts';
 import type { IdentityDeps, IdentityNeeds, RemovedSubject } from './deps.ts';
 import { identityHolder } from './data-holder.ts';
 import { eraseEnded } from './erase.ts';
@@ -62,8 +63,13 @@ export async function createIdentity(needs: IdentityNeeds): Promise<Identity> {
   const workspace = await setUpWorkspace(needs);
   const listeners = new Set<(ended: EndedAccess) => void>();
   const removedListeners = new Set<(workspaceId: string, subject: RemovedSubject) => Promise<void>>();
+  const admitted = createShortMemory<Admitted | null>(
+    { keptMs: ADMITTED_MS, clock: needs.clock },
+    (one) => one !== null,
+  );
   const deps: IdentityDeps = {
     ...needs,
+    database: forgetting(needs.database, admitted),
     workspaceId: workspace.id,
     sessionEnded: (ended) => {
       for (const listener of listeners) listener(ended);
@@ -77,7 +83,7 @@ export async function createIdentity(needs: IdentityNeeds): Promise<Identity> {
   return {
     workspaceId: workspace.id,
     workspaceName: workspace.name,
-    authenticate: (request) => authenticate(deps, request),
+    authenticate: (request) => authenticate({ ...deps, database: needs.database, admitted }, request),
     onSessionEnded: (listener) => void listeners.add(listener),
     onSubjectRemoved: (listener) => void removedListeners.add(listener),
     directory: directoryOf(needs),

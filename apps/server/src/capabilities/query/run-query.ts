@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Guard } from '@strongroom/sql-guard';
 import { type AnswerEvent, type Frame, type Outcome, problemDocument } from '@strongroom/protocol';
 import type { Asker, AuditEvent, AuditWriter } from '#contracts';
@@ -91,15 +92,15 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     const outcome: Outcome = rowCount > 0 ? 'rows' : filtered ? 'filtered' : 'empty';
     finished = true;
     // The reader does not wait for this one: the permission stands in the log, and all its rows have left.
-    deps.afterwards(
-      record({
-        action: 'query.completed',
-        resource,
-        decision: ALLOWED,
-        outcome: 'done',
-        counts: { rows: rowCount, elapsedMs: elapsed(deps, startedMs) },
-      }),
-    );
+    const completed = {
+      action: 'query.completed',
+      resource,
+      decision: ALLOWED,
+      outcome: 'done',
+      counts: { rows: rowCount, elapsedMs: elapsed(deps, startedMs) },
+    } as const;
+    // Once the last bytes are on their way, and before the next request is heard.
+    deps.afterwards(turn().then(() => record(completed)));
     yield event({ type: 'completed', outcome, ...completion, elapsedMs: elapsed(deps, startedMs), receipt: entryId });
   } catch (error) {
     const problem = asProblem(error, signal);

@@ -3,14 +3,16 @@ import type { SourceSchema } from '@strongroom/protocol';
 import type { Access, Directory } from '#access';
 import type { Sealer } from '#contracts';
 import type { Files } from '#files';
+import type { SourceHandle } from './find-source.ts';
 import type { ConnectorCache } from './use-source.ts';
 import type { Database, Tables, Transaction } from '#platform/database';
+import type { ShortMemory } from '#platform/memory';
 import type { Clock } from '#platform/clock';
 
 export type SourcesNeeds = {
   readonly database: Database;
   readonly vault: Sealer;
-  readonly access: Pick<Access, 'allows' | 'mayQuery' | 'grants' | 'policies'>;
+  readonly access: Pick<Access, 'allows' | 'mayQuery' | 'grants' | 'policies' | 'onChanged'>;
   readonly files: Files;
   readonly directory: Pick<Directory, 'namesOf'>;
   /** Our own listeners, which no source may point at. */
@@ -32,4 +34,6 @@ export type SourcesDeps = SourcesNeeds & {
   /** Set once the sample's cluster is up; null: the sample is off. */
   readonly sample: { address: PostgresAddress | null };
   readonly connectors: ConnectorCache;
+  /** Sources that somebody may query, as they were found a moment ago. */
+  readonly found: ShortMemory<SourceHandle | null>;
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProblemError } from '@strongroom/protocol';
+import { createAccess } from '#access';
 import type { Asker } from '#contracts';
 import { startTestRooms, type TestRooms } from './start-test-rooms.ts';
 
@@ -66,5 +67,40 @@ describe('who may query a source', () => {
     const stranger = { ...owner, workspaceId: '00000000-0000-4000-8000-000000000001' };
     expect(await rooms.sources.list(stranger)).toEqual([]);
     expect(await refusal(rooms.sources.find(stranger, 'shop'))).toMatchObject({ code: 'query/denied' });
+  });
+});
+
+describe('what a source was found to be a moment ago', () => {
+  const asked = () => rooms.sources.find(colleague, 'shop');
+  /** As another server of the same database would. */
+  const elsewhere = () => createAccess({ database: rooms.database, directory: rooms.directory, sealer: rooms.vault });
+
+  test('does not outlive a grant that this server takes back, nor the admin’s switch', async () => {
+    await rooms.sources.share(owner, 'shop', 'person:colleague@example.org');
+    expect((await asked()).runSql).toBe(true);
+    await rooms.access.runSql.set(owner.workspaceId, false);
+    expect((await asked()).runSql).toBe(false);
+    await rooms.access.runSql.set(owner.workspaceId, true);
+    expect((await asked()).runSql).toBe(true);
+    await rooms.sources.unshare(owner, 'shop', 'person:colleague@example.org');
+    expect(await refusal(asked())).toMatchObject({ code: 'query/denied' });
+  });
+
+  test('is known a second later where another server changed it', async () => {
+    await rooms.sources.share(owner, 'shop', 'person:colleague@example.org');
+    expect((await asked()).runSql).toBe(true);
+    await elsewhere().runSql.set(owner.workspaceId, false);
+    rooms.clock.advance(1_000);
+    expect((await asked()).runSql).toBe(false);
+    await elsewhere().runSql.set(owner.workspaceId, true);
+    rooms.clock.advance(1_000);
+    expect((await asked()).runSql).toBe(true);
+  });
+
+  test('holds for nobody with other rights', async () => {
+    expect(await asked()).toMatchObject({ name: 'shop' });
+    expect(await refusal(rooms.sources.find({ ...colleague, personId: otherAdmin.personId }, 'shop'))).toMatchObject({
+      code: 'query/denied',
+    });
   });
 });

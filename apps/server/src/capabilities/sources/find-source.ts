@@ -26,13 +26,20 @@ export type SourceHandle = {
   readonly runSql: boolean;
 };
 
+/** How long a change on another server may stay unknown; one on this server is known at once. */
+export const FOUND_MS = 1_000;
+
 /**
  * The source an asker may query. INVARIANT: a hidden source and one that never was get the same refusal, `query/denied`
- * (403), for administrators too.
+ * (403), for administrators too. What it says was read no longer than `FOUND_MS` ago, for an asker with the very same rights, and after
+ * the last change that this server made to sources, grants, policies or settings.
  */
 export async function findSource(deps: SourcesDeps, asker: Asker, name: string): Promise<SourceHandle> {
-  const [handle] = isName(name) ? await handlesOf(deps, asker, name) : [];
-  if (handle === undefined) throw denied();
+  const { sessionId: _session, tokenId: _token, address: _address, requestId: _request, ...rights } = asker;
+  const handle = isName(name)
+    ? await deps.found.get(JSON.stringify([rights, name]), async () => (await handlesOf(deps, asker, name))[0] ?? null)
+    : null;
+  if (handle === null) throw denied();
   return handle;
 }
 

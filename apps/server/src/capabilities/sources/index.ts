@@ -5,8 +5,10 @@ import { addDatabase, addSample } from './add-database.ts';
 import { confirmFile } from './confirm-file.ts';
 import { sourcesHolder } from './data-holder.ts';
 import type { IntrospectedListener, RemovedListener, SourcesDeps, SourcesNeeds } from './deps.ts';
+import { createShortMemory, forgetting } from '#platform/memory';
 import {
   findSource,
+  FOUND_MS,
   listSources,
   manageableSource,
   type ManagedSource,
@@ -55,8 +57,12 @@ export type Sources = {
 };
 
 export function createSources(needs: SourcesNeeds): Sources {
+  const found = createShortMemory<SourceHandle | null>({ keptMs: FOUND_MS, clock: needs.clock }, (one) => one !== null);
+  needs.access.onChanged(() => found.forget());
   const deps: SourcesDeps = {
     ...needs,
+    database: forgetting(needs.database, found),
+    found,
     introspected: new Set(),
     removed: new Set(),
     sample: { address: null },

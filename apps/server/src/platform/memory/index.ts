@@ -1,0 +1,1 @@
+export { createShortMemory, forgetting, type ShortMemory } from './short-memory.ts';
