@@ -4,6 +4,7 @@
 const CAPABILITIES = [
   'ledger',
   'vault',
+  'canaries',
   'identity',
   'access',
   'files',

@@ -47,7 +47,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
-      // One at a time: each starts a whole server with two clusters, some a browser too.
+      // Last: each starts a whole server with two clusters, some a browser too.
       {
         extends: true,
         test: {
@@ -55,7 +55,6 @@ export default defineConfig({
           include: ['tests/journey/**/*.test.ts'],
           exclude: [...exclude, ...suffixed],
           sequence: { groupOrder: 4 },
-          maxWorkers: 1,
         },
       },
     ],

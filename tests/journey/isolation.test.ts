@@ -86,6 +86,7 @@ async function furnish(tenant: Tenant): Promise<void> {
     () => {},
   );
   await good(tenant, 'POST', 'ask', { question: 'How many parcels are there?', source: 'shop' });
+  await good(tenant, 'POST', 'canaries', { name: word });
   const policy = `source: shop\ntables: { public.parcels: { grant: [everyone], filter: "word <> 'nothing of the ${word}'" } }\n`;
   await good(tenant, 'POST', 'policies:apply', { policy });
   await good(tenant, 'POST', 'people/gone@example.org:erase', {});
@@ -102,6 +103,7 @@ async function idsOf(tenant: Tenant): Promise<Record<string, string>> {
     question: await first('questions', 'questions'),
     entry: await first('ledger', 'entries'),
     erasure: await first('erasures', 'erasures'),
+    canary: tenant.word,
   };
 }
 
@@ -120,6 +122,7 @@ describe('with the same names for everything, each workspace has its own', () =>
     'ledger/export-plain',
     'erasures',
     'policies/shop',
+    'canaries',
     'me',
     'vault',
   ])('GET /%s', async (path) => {
@@ -151,6 +154,7 @@ describe('what has an id of another workspace is not there', () => {
     ['POST', 'people/{person}:link', {}],
     ['POST', 'people/{person}:erase', {}],
     ['DELETE', 'people/{person}'],
+    ['DELETE', 'canaries/{canary}'],
     ['POST', 'teams/readers/members', { person: '{person}' }],
     ['POST', 'tokens', { person: '{person}', name: 'x' }],
     ['GET', 'ledger/{entry}'],

@@ -133,6 +133,21 @@ test('no value of the source reaches the model, wherever in the source it hides'
   expect(told).not.toContain('planted');
 });
 
+test('a question that holds a planted token reaches no model, in whatever encoding, and the audit log says so', async () => {
+  const { token } = (await call(server, 'POST', 'canaries', { name: 'pilots' })).body as { token: string };
+  const asked = model.requests.length;
+  for (const words of [token, Buffer.from(`row: ${token}`).toString('base64'), token.replace(/(.)/g, '$1 ')]) {
+    const before = await ledgerPosition(server);
+    const { status, body } = await call(server, 'POST', 'ask', { question: `Who is ${words}?`, source: 'airline' });
+    expect([status, body['code']]).toEqual([403, 'canaries/blocked']);
+    expect(JSON.stringify(body['title'])).not.toContain('pilots');
+    expect(await actionsSince(before)).toEqual(['assistant.asked', 'canaries.found', 'assistant.refused']);
+  }
+  expect(model.requests.length).toBe(asked);
+  expect((await call(server, 'GET', 'canaries')).body).toMatchObject({ canaries: [{ name: 'pilots', found: 3 }] });
+  expect((await call(server, 'DELETE', 'canaries/pilots')).status).toBe(204);
+});
+
 test('nothing leaves before it is in the audit log, and nothing is released before that', async () => {
   replies(COUNT);
   const before = await ledgerPosition(server);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addCanaries } from './add-canaries.ts';
 import { addLifecycle } from './add-lifecycle.ts';
 import { addPolicy } from './add-policy.ts';
 import { addVault } from './add-vault.ts';
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
   addTokens(program);
   addLedger(program);
   addLifecycle(program);
+  addCanaries(program);
   addVault(program);
   addVerify(program);
   addWitness(program);

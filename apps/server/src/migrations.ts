@@ -1,6 +1,7 @@
 import type { Holding, Migration } from '#contracts';
 import * as access from '#access';
 import * as assistant from '#assistant';
+import * as canaries from '#canaries';
 import * as catalog from '#catalog';
 import * as files from '#files';
 import * as identity from '#identity';
@@ -9,7 +10,7 @@ import * as lifecycle from '#lifecycle';
 import * as sources from '#sources';
 import * as vault from '#vault';
 
-const keepers = [ledger, vault, identity, access, files, sources, catalog, assistant, lifecycle];
+const keepers = [ledger, vault, canaries, identity, access, files, sources, catalog, assistant, lifecycle];
 
 /** The product's own schema, lowest capability first; the platform's own steps come before by themselves. */
 export const migrations: Migration[] = keepers.flatMap((keeper) => keeper.migrations);

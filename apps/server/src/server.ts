@@ -5,6 +5,7 @@ import type { Cluster } from '@strongroom/local-cluster';
 import { createGuard } from '@strongroom/sql-guard';
 import { accessRoutes, createAccess } from '#access';
 import { assistantRoutes, createAssistant } from '#assistant';
+import { canariesRoutes, createCanaries } from '#canaries';
 import { catalogRoutes, createCatalog } from '#catalog';
 import { type Environment, type WitnessAddress, writePrivateFile } from '#config';
 import { type Asker, installationId, systemContext } from '#contracts';
@@ -75,6 +76,7 @@ export async function startServer({
     createLedger({ database, keys: vault.ledgerKeys, clock, log, witnessing }),
     (open) => open.close(),
   );
+  const canaries = createCanaries({ database, sealer: vault, audit: ledger, clock, log });
   let http: Http | null = null;
   const origin = (): string => required(http).origin();
   const identity = await createIdentity({
@@ -116,7 +118,7 @@ export async function startServer({
   building.defer(() => query.stopAll());
   const endpoint =
     config.model === null ? null : { url: config.model.url, model: config.model.name, key: secrets.modelKey };
-  const egress = building.adopt(createEgress({ endpoint, audit: ledger }), (open) => open.close());
+  const egress = building.adopt(createEgress({ endpoint, scan: canaries.scan, audit: ledger }), (open) => open.close());
   const assistant = createAssistant({ catalog, query, egress, sealer: vault, database, audit: ledger, clock });
   identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
     if (kind === 'person') await assistant.history.forgetPerson(workspaceId, id);
@@ -145,8 +147,9 @@ export async function startServer({
     verbs: [
       ...identityRoutes(identity, { permissionsOf, allows, version }),
       ...accessRoutes(access),
-      ...ledgerRoutes(ledger),
+      ...ledgerRoutes(ledger, canaries.scan),
       ...vaultRoutes(vault),
+      ...canariesRoutes(canaries),
       ...filesRoutes(files),
       ...sourcesRoutes(sources),
       ...catalogRoutes(catalog),

@@ -1,4 +1,5 @@
 export * from './answer.ts';
+export * from './canaries.ts';
 export * from './catalog.ts';
 export type * from './checked-sql.ts';
 export * from './event-stream.ts';

@@ -9,3 +9,4 @@ export { installationId, randomUUIDv7 } from './ids.ts';
 export type * from './data-holder.ts';
 export type * from './holdings.ts';
 export type * from './migration.ts';
+export type * from './outbound-scan.ts';

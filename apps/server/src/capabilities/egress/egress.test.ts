@@ -4,6 +4,7 @@ import { type FakeModelBehaviour, startFakeModel } from '@strongroom/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '#config';
 import type { Asker, AuditContext, AuditEvent, AuditWriter } from '#contracts';
+import { nothingPlanted } from '../../contracts/test-outbound-scan.ts';
 import { buildDisclosure, chooseTables, createEgress, type Disclosure, type Egress } from './index.ts';
 import { questionPart } from './disclosure/question-part.ts';
 
@@ -79,7 +80,11 @@ describe('egress', () => {
   test('the bytes that left are the bytes shown, and prove the audit entry with the salt', async () => {
     await using model = await startFakeModel({ kind: 'reply', content: 'SELECT count(*) FROM public.orders' });
     const audit = recorder();
-    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: new Secret('k3y') }, audit });
+    egress = createEgress({
+      scan: nothingPlanted,
+      endpoint: { url: model.url, model: 'small', key: new Secret('k3y') },
+      audit,
+    });
     const disclosed = await egress.disclose(asker, disclosure(), signal());
     expect(model.requests).toEqual([]);
     expect(audit.entries.map((entry) => entry.action)).toEqual(['egress.disclosed']);
@@ -107,7 +112,7 @@ describe('egress', () => {
     await using model = await startFakeModel();
     const audit = recorder();
     audit.broken = true;
-    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: null }, audit });
+    egress = createEgress({ scan: nothingPlanted, endpoint: { url: model.url, model: 'small', key: null }, audit });
     await expect(egress.disclose(asker, disclosure(), signal())).rejects.toThrow();
     expect(model.requests).toEqual([]);
   });
@@ -126,6 +131,7 @@ describe('egress', () => {
     async (_name, behaviour, code) => {
       await using model = await startFakeModel(behaviour);
       egress = createEgress({
+        scan: nothingPlanted,
         endpoint: { url: model.url, model: 'small', key: null },
         audit: recorder(),
         limits: { timeoutMs: behaviour.kind === 'hang' ? 300 : 20_000 },
@@ -140,7 +146,11 @@ describe('egress', () => {
 
   test('a question whose asker went away is not waited for', async () => {
     await using model = await startFakeModel({ kind: 'hang' });
-    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: null }, audit: recorder() });
+    egress = createEgress({
+      scan: nothingPlanted,
+      endpoint: { url: model.url, model: 'small', key: null },
+      audit: recorder(),
+    });
     const controller = new AbortController();
     const disclosed = await egress.disclose(asker, disclosure(), controller.signal);
     const arrived = model.nextRequest();
@@ -156,21 +166,21 @@ describe('egress', () => {
     'http://169.254.169.254/v1',
     'nonsense',
   ])('the endpoint %s is refused', (url) => {
-    expect(() => createEgress({ endpoint: { url, model: 'small', key: null }, audit: recorder() })).toThrow(
-      expect.objectContaining({ code: 'egress/bad_endpoint' }),
-    );
+    expect(() =>
+      createEgress({ scan: nothingPlanted, endpoint: { url, model: 'small', key: null }, audit: recorder() }),
+    ).toThrow(expect.objectContaining({ code: 'egress/bad_endpoint' }));
   });
 
   test.each(['https://api.example.com/v1', 'http://127.0.0.1:11434/v1', 'http://10.1.2.3/v1', 'http://[::1]:1/v1'])(
     'the endpoint %s is accepted',
     async (url) => {
-      egress = createEgress({ endpoint: { url, model: null, key: null }, audit: recorder() });
+      egress = createEgress({ scan: nothingPlanted, endpoint: { url, model: null, key: null }, audit: recorder() });
       expect(egress.model).toBe('default');
     },
   );
 
   test('without an endpoint nothing can be sent, and what the built-in translator is told counts as 0 bytes', async () => {
-    egress = createEgress({ endpoint: null, audit: recorder() });
+    egress = createEgress({ scan: nothingPlanted, endpoint: null, audit: recorder() });
     expect(egress.keep(disclosure())).toMatchObject({
       sentBytes: 0,
       sent: null,
@@ -183,7 +193,11 @@ describe('egress', () => {
 
   test('a cast is not a disclosure', async () => {
     await using model = await startFakeModel();
-    egress = createEgress({ endpoint: { url: model.url, model: 'small', key: null }, audit: recorder() });
+    egress = createEgress({
+      scan: nothingPlanted,
+      endpoint: { url: model.url, model: 'small', key: null },
+      audit: recorder(),
+    });
     const forged = { parts: [{ kind: 'question', text: 'rows' }], tables: 0, columns: 0 } as unknown as Disclosure;
     await expect(egress.disclose(asker, forged, signal())).rejects.toMatchObject({ code: 'egress/not_a_disclosure' });
     expect(model.requests).toEqual([]);

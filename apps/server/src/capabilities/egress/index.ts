@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { DisclosureView } from '@strongroom/protocol';
-import { type Asker, auditContext, type AuditReceipt, type AuditWriter } from '#contracts';
+import { type Asker, auditContext, type AuditReceipt, type AuditWriter, type OutboundScan } from '#contracts';
 import { chatBody } from './chat-body.ts';
 import { Disclosure } from './disclosure/build-disclosure.ts';
 import { checkEndpoint, type Endpoint } from './endpoint.ts';
@@ -34,7 +34,7 @@ export type Egress = {
   keep(disclosure: Disclosure): DisclosureView;
   /**
    * Appends `egress.disclosed`, durable, and only then gives the power to send these bytes.
-   * Throws `ledger/unavailable` (503) and sends nothing when the entry can't be written.
+   * Throws `canaries/blocked` (403) for what holds a planted token, `ledger/unavailable` (503) and sends nothing when the entry can't be written.
    */
   disclose(asker: Asker, disclosure: Disclosure, signal: AbortSignal): Promise<Disclosed>;
   close(): Promise<void>;
@@ -43,6 +43,7 @@ export type Egress = {
 /** The only door to a model. Throws `egress/bad_endpoint` when the endpoint must not be used. */
 export function createEgress(deps: {
   readonly endpoint: Endpoint | null;
+  readonly scan: OutboundScan;
   readonly audit: AuditWriter;
   readonly limits?: Partial<SendLimits>;
 }): Egress {
@@ -56,6 +57,7 @@ export function createEgress(deps: {
       // INVARIANT: what leaves is a Disclosure; a cast does not help.
       if (!Disclosure.isOne(disclosure)) throw notADisclosure();
       const body = chatBody(endpoint.model, disclosure);
+      await deps.scan.pass(auditContext(asker), 'model', body);
       const salt = randomBytes(32);
       const digest = createHash('sha256').update(salt).update(body).digest('hex');
       const shown = view(disclosure, endpoint.model, body);

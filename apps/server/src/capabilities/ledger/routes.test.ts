@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nothingPlanted } from '../../contracts/test-outbound-scan.ts';
 import { ledgerRoutes } from './routes.ts';
 import { askerOfTheirOwn, startTestLedgers, type TestLedgers } from './start-test-ledger.ts';
 
@@ -16,7 +17,7 @@ test('an export of the installation’s log is told from one of the workspace’
   const reply = { header: () => reply, type: () => reply, send: () => reply } as unknown as FastifyReply;
   const call = { asker, signal: new AbortController().signal, request: {} as FastifyRequest, reply };
   for (const name of ['ledger.export-installation', 'ledger.export'])
-    await ledgerRoutes(ledger)
+    await ledgerRoutes(ledger, nothingPlanted)
       .find((verb) => verb.name === name)
       ?.handle({ ...call, input: {} });
   const { entries } = await ledger.list(asker.workspaceId, { limit: 10, action: 'ledger.exported' });

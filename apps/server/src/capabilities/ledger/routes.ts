@@ -12,7 +12,16 @@ import {
 } from '@strongroom/protocol';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Asker, auditContext, type Call, installationId, type Permission, type Verb, verb } from '#contracts';
+import {
+  type Asker,
+  auditContext,
+  type Call,
+  installationId,
+  type OutboundScan,
+  type Permission,
+  type Verb,
+  verb,
+} from '#contracts';
 import { badEventId } from './errors.ts';
 import type { Ledger } from './index.ts';
 
@@ -21,7 +30,10 @@ const TAIL_MEDIA_TYPE = 'text/event-stream';
 /** A client that is cut off comes back; one that does so without end fills the log with its comings. */
 const TAILS_PER_MINUTE_MAX = 60;
 
-export function ledgerRoutes(ledger: Ledger): Verb[] {
+/** `scan`: what looks at an export before it leaves. */
+export function ledgerRoutes(ledger: Ledger, scan: Pick<OutboundScan, 'stream'>): Verb[] {
+  const scanned = ({ asker }: { readonly asker: Asker }, lines: AsyncIterable<string>) =>
+    scan.stream(auditContext(asker), 'log export', lines);
   return [
     verb({
       name: 'ledger.export',
@@ -36,7 +48,7 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       answers: { schema: z.string(), mediaTypes: [EXPORT_MEDIA_TYPE] },
       handle: async (call) => {
         await recordExport(ledger, call.asker);
-        return send(call, EXPORT_MEDIA_TYPE, ledger.export(call.asker.workspaceId));
+        return send(call, EXPORT_MEDIA_TYPE, scanned(call, ledger.export(call.asker.workspaceId)));
       },
     }),
     verb({
@@ -52,7 +64,11 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       answers: { schema: ledgerEntrySchema, mediaTypes: [EXPORT_MEDIA_TYPE] },
       handle: async (call) => {
         await recordExport(ledger, call.asker);
-        return send(call, EXPORT_MEDIA_TYPE, ledger.exportPlain(call.asker.workspaceId, call.input.query));
+        return send(
+          call,
+          EXPORT_MEDIA_TYPE,
+          scanned(call, ledger.exportPlain(call.asker.workspaceId, call.input.query)),
+        );
       },
     }),
     verb({
@@ -144,7 +160,7 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
       answers: { schema: z.string(), mediaTypes: [EXPORT_MEDIA_TYPE] },
       handle: async (call) => {
         await recordExport(ledger, call.asker, { resource: 'installation', permission: 'workspace.manage' });
-        return send(call, EXPORT_MEDIA_TYPE, ledger.export(installationId));
+        return send(call, EXPORT_MEDIA_TYPE, scanned(call, ledger.export(installationId)));
       },
     }),
     verb({
@@ -179,7 +195,7 @@ export function ledgerRoutes(ledger: Ledger): Verb[] {
 function send(
   { reply, signal }: Call<unknown>,
   mediaType: string,
-  chunks: AsyncGenerator<string>,
+  chunks: AsyncGenerator<string | Uint8Array>,
   closed: () => void = () => {},
 ): FastifyReply {
   const body = Readable.from(chunks, { objectMode: false }).once('close', closed);
