@@ -145,6 +145,7 @@ describe('with the same names for everything, each workspace has its own', () =>
 describe('what has an id of another workspace is not there', () => {
   test.each([
     ['GET', 'questions/{question}'],
+    ['GET', 'questions/{question}/receipt'],
     ['POST', 'questions/{question}:run'],
     ['POST', 'questions/{question}:erase', {}],
     ['DELETE', 'questions/{question}'],

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type FakeModel,
   type FakeModelBehaviour,
+  runCli,
   type RunningServer,
   startFakeModel,
   startPostgres,
   startServer,
+  temporaryFolder,
   type TestPostgres,
 } from '@strongroom/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -76,6 +78,16 @@ afterAll(async () => {
   await postgres[Symbol.asyncDispose]();
 });
 
+/** Id of the question that was asked last. */
+async function lastQuestion(): Promise<string> {
+  const [kept] = (await call(server, 'GET', 'questions')).body['questions'] as { id: string }[];
+  return kept?.id ?? '';
+}
+
+async function receiptOfLast(): Promise<Record<string, unknown>> {
+  return (await call(server, 'GET', `questions/${await lastQuestion()}/receipt`)).body;
+}
+
 const replies = (content: string) => model.behave({ kind: 'reply', content });
 const lastRequest = () => model.requests.at(-1) ?? { path: '', authorization: null, body: '' };
 const actionsSince = async (position: number) => (await ledgerSince(server, position)).map(({ action }) => action);
@@ -105,16 +117,48 @@ test('the audit entry of what was sent is proved by the body and the salt that o
   const before = await ledgerPosition(server);
   await ask(server, QUESTION, 'airline');
   const entry = (await ledgerSince(server, before)).find(({ action }) => action === 'egress.disclosed');
-  const [kept] = (await call(server, 'GET', 'questions')).body['questions'] as { id: string }[];
-  const { body } = await call(server, 'GET', `questions/${kept?.id}`);
-  const { salt, disclosure } = body as { salt: string; disclosure: { sent: string; sentBytes: number } };
-  const digest = createHash('sha256').update(Buffer.from(salt, 'hex')).update(disclosure.sent).digest('hex');
-  expect(disclosure.sent).toBe(lastRequest().body);
+  const { exchanges } = await receiptOfLast();
+  const [{ salt, sent }] = exchanges as [{ salt: string; sent: string }];
+  const bytes = Buffer.from(sent, 'base64');
+  const digest = createHash('sha256').update(Buffer.from(salt, 'base64')).update(bytes).digest('hex');
+  expect(bytes.toString()).toBe(lastRequest().body);
   expect(entry).toMatchObject({
-    resource: `${MODEL} sha256:${digest}`,
-    counts: { bytes: disclosure.sentBytes },
+    resource: `${MODEL} at ${new URL(model.url).origin} sha256:${digest}`,
+    counts: { bytes: bytes.length },
     outcome: 'done',
   });
+});
+
+test('the receipt of a question is checked without the server, and not after one byte of it was changed', async () => {
+  await using folder = await temporaryFolder('receipt');
+  replies(COUNT);
+  await ask(server, QUESTION, 'airline');
+  const id = await lastQuestion();
+  const env = { STRONGROOM_HOME: server.home };
+  const { stdout, code } = await runCli(['questions', 'receipt', id], { env, cwd: folder.path });
+  expect(code).toBe(0);
+  const check = async (text: string) => {
+    await writeFile(join(folder.path, 'receipt.json'), text);
+    return runCli(['verify', 'receipt', 'receipt.json'], { env: {}, cwd: folder.path });
+  };
+  const checked = await check(stdout);
+  expect(checked).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^OK: what was sent and came back is what it says/),
+  });
+  expect(checked.stdout).toContain(`bytes sent to ${MODEL} at ${new URL(model.url).origin}`);
+  const receipt = JSON.parse(stdout) as { exchanges: { sent: string; answer: { received: string } }[] };
+  const [exchange] = receipt.exchanges;
+  const flip = (encoded = '') => {
+    const bytes = Buffer.from(encoded, 'base64');
+    bytes[7] = (bytes[7] ?? 0) ^ 1;
+    return stdout.replace(encoded, bytes.toString('base64'));
+  };
+  for (const altered of [flip(exchange?.sent), flip(exchange?.answer.received)])
+    expect(await check(altered)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('these are not the bytes of entry'),
+    });
 });
 
 test('no value of the source reaches the model, wherever in the source it hides', async () => {
@@ -156,6 +200,7 @@ test('nothing leaves before it is in the audit log, and nothing is released befo
   expect(actions.filter((action) => /^(assistant|egress|query)\./.test(action))).toEqual([
     'assistant.asked',
     'egress.disclosed',
+    'egress.answered',
     'query.released',
     'query.completed',
   ]);

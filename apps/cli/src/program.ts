@@ -50,6 +50,10 @@ function addHistory(program: Command): void {
   verb(questions, 'list', 'The latest, newest first').action((_: object, command: Command) =>
     run(command, async (session) => (await import('./commands/questions/list.ts')).list(session)),
   );
+  verb(questions, 'receipt <id>', 'What was sent to a model for it; `verify receipt` checks what this prints').action(
+    (id: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/questions/receipt.ts')).receipt(session, id)),
+  );
   verb(questions, 'forget [id]', 'Destroy one for good')
     .option('--all', 'all of them')
     .action((id: string | undefined, options: { all?: true }, command: Command) => {
@@ -302,7 +306,7 @@ function addVerify(program: Command): void {
   const verify = group(program, 'verify', 'Check a file, without any server');
   for (const [kind, description] of [
     ['ledger', 'An export of the audit log'],
-    ['receipt', 'What `ledger prove` printed'],
+    ['receipt', 'What `ledger prove` or `questions receipt` printed'],
     ['certificate', 'What an erasure left: that the keys of what was erased are destroyed'],
   ] as const)
     withKnown(verb(verify, `${kind} <file>`, description)).action((file: string, options: Known, command: Command) =>

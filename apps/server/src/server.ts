@@ -119,7 +119,16 @@ export async function startServer({
   const endpoint =
     config.model === null ? null : { url: config.model.url, model: config.model.name, key: secrets.modelKey };
   const egress = building.adopt(createEgress({ endpoint, scan: canaries.scan, audit: ledger }), (open) => open.close());
-  const assistant = createAssistant({ catalog, query, egress, sealer: vault, database, audit: ledger, clock });
+  const assistant = createAssistant({
+    catalog,
+    query,
+    egress,
+    sealer: vault,
+    database,
+    audit: ledger,
+    prove: ledger.prove,
+    clock,
+  });
   identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
     if (kind === 'person') await assistant.history.forgetPerson(workspaceId, id);
   });

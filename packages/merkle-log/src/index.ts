@@ -22,6 +22,8 @@ export type { LeafParts, SealedField } from './entry-leaf.ts';
 export { exportFormat, type ExportEnd, type ExportEntry, type ExportHeader } from './export/export-lines.ts';
 export { entryProofFormat, verifyEntryProof } from './export/verify-entry-proof.ts';
 export type { EntryProof, EntryProofReport } from './export/verify-entry-proof.ts';
+export { digestOfAnswer, digestOfSent, receiptFormat, verifyReceipt } from './receipt/verify-receipt.ts';
+export type { Receipt, ReceiptExchange, ReceiptReport } from './receipt/verify-receipt.ts';
 export { verifyExport, type ExportReport } from './export/verify-export.ts';
 export type { WitnessedBy } from './export/witnessed-by.ts';
 export {

@@ -9,6 +9,7 @@ import { splitLines } from './export/split-lines.ts';
 import { verifyEntryProof } from './export/verify-entry-proof.ts';
 import { verifyExport } from './export/verify-export.ts';
 import { describeWitnessed, type WitnessedBy } from './export/witnessed-by.ts';
+import { isReceipt, verifyReceipt } from './receipt/verify-receipt.ts';
 import { parseVerifierKey, parseWitnessKey, type VerifierKey } from './verifier-key.ts';
 
 /** What a person asks of the verifier: files they hold, and what they know already. */
@@ -33,12 +34,14 @@ export type VerifyReport = {
   readonly key: string;
   /** Only of a certificate. `ok` and `pending`: it holds, and what it shows is not final. */
   readonly status?: 'pending' | 'final';
-  /** Only of a certificate: what it says, a line each. */
+  /** Only of a certificate, and of a receipt of what was sent: what it says, a line each. */
   readonly page?: readonly string[];
   readonly witnesses: readonly WitnessedBy[];
 };
 
 const proofSizeMax = 1024 * 1024;
+/** With what was sent in it, and what came back. */
+const receiptSizeMax = 64 * 1024 * 1024;
 /** Of a file to which every call of a program adds one. */
 const promisesSizeMax = 64 * 1024 * 1024;
 
@@ -68,12 +71,31 @@ export async function verifyFile({
       throw new LogError('merkle-log/bad_certificate', 'the file is too large for a certificate');
     return reportCertificate(await readFile(file), known, held, asked);
   }
-  const report = verifyEntryProof(await readText(file), known, asked, held);
+  const text = await readText(file, receiptSizeMax);
+  if (isReceipt(text)) return reportReceipt(text, known, asked, held);
+  const report = verifyEntryProof(text, known, asked, held);
   const { ok, problems, entry, origin, size, key: own, witnesses, notCompared } = report;
   const place = `entry ${entry.position} of ${size ?? '?'} of ${origin}`;
   const what = `${entry.action}, ${entry.outcome}, ${entry.at}`;
   const rest = `${describeNotCompared(notCompared)}${describeWitnessed(witnesses)}`;
   return { ok, problems, key: own, witnesses, summary: `${place}: ${what}${rest}` };
+}
+
+/** A receipt of what was sent to a model. */
+function reportReceipt(
+  text: string,
+  known: VerifierKey | null,
+  asked: readonly VerifierKey[],
+  held: readonly string[],
+): VerifyReport {
+  const { ok, problems, lines, proofs } = verifyReceipt(text, known, asked, held);
+  const [first] = proofs;
+  if (first === undefined) throw new LogError('merkle-log/bad_proof', 'this is not a receipt of what was sent');
+  const { origin, key, witnesses, notCompared } = first;
+  const positions = proofs.map(({ entry }) => entry.position).join(', ');
+  const rest = `${describeNotCompared(notCompared)}${describeWitnessed(witnesses)}`;
+  const summary = `${ok ? 'what was sent and came back is what it says' : 'a receipt of what was sent'}: entries ${positions} of ${origin}${rest}`;
+  return { ok, problems, key, witnesses, page: lines, summary };
 }
 
 /** The same for the bytes of an export, wherever they come from. `held`: checkpoints kept from earlier. */

@@ -144,6 +144,19 @@ export const entryProofSchema = z.object({
   }),
 });
 
+/** What `strongroom verify receipt` reads too; docs/formats/egress-receipt.md. Bytes in base64. */
+export const egressReceiptSchema = z.object({
+  format: z.literal('strongroom-egress-receipt/v1'),
+  exchanges: z.array(
+    z.object({
+      salt: z.string(),
+      sent: z.string(),
+      disclosed: entryProofSchema,
+      answer: z.object({ received: z.string(), answered: entryProofSchema }).nullable(),
+    }),
+  ),
+});
+
 /** How far the log is signed and witnessed. Times are ISO 8601 in UTC. */
 export const ledgerStatusSchema = z.object({
   /** Committed, signed or not yet. */

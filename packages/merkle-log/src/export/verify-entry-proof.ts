@@ -103,7 +103,8 @@ function checkWitness(
 
 const proofLengthMax = 64;
 
-function parseProof(text: string): EntryProof {
+/** Attacker-controlled text. Throws `merkle-log/bad_proof`. */
+export function parseProof(text: string): EntryProof {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value) && value['format'] === entryProofFormat && isObject(value['entry'])) {

@@ -52,7 +52,7 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
     outcome: null,
     disclosure: null,
     receipt: asked.entryId,
-    salt: null,
+    exchanges: [],
   };
   let step: 'disclose' | 'translate' = 'disclose';
   let questionId: string | null = null;
@@ -66,7 +66,7 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
     const tell = deps.egress.model === null ? tellBuiltIn : tellModel;
     const told = await tell(deps, asker, request, tables);
     kept.disclosure = told.view;
-    kept.salt = told.salt;
+    kept.exchanges = [...told.exchanges];
     yield event({ type: 'disclosed', disclosure: told.view });
     step = 'translate';
     const translated = await told.translate();

@@ -17,7 +17,7 @@ export async function* askSql(deps: AskSqlDeps, asker: Asker, request: AskSqlReq
     outcome: null,
     disclosure: null,
     receipt: null,
-    salt: null,
+    exchanges: [],
   };
   const id = await deps.history.keep(asker, kept);
   try {

@@ -108,6 +108,7 @@ function assistant(over: { url?: string; lookup?: string } = {}): Assistant {
     sealer: vault,
     database: started.database,
     audit,
+    prove: async () => Promise.reject(new Error('no log')),
     clock,
   });
 }
@@ -165,7 +166,7 @@ describe('with a model', () => {
     expect(seen[1]).toMatchObject({ translator: 'small', asked: 'DROP TABLE flights' });
     expect(ran).toEqual([{ source: 'aviation', sql: 'DROP TABLE flights' }]);
     expect(seen[0]).toMatchObject({ disclosure: { recipient: 'small', sent: model.requests[0]?.body } });
-    expect(events.map((event) => event.action)).toEqual(['assistant.asked', 'egress.disclosed']);
+    expect(events.map((event) => event.action)).toEqual(['assistant.asked', 'egress.disclosed', 'egress.answered']);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import type { CatalogTable, DisclosureView } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
-import { buildDisclosure, chooseTables, type Egress } from '#egress';
+import { buildDisclosure, chooseTables, type Egress, type Exchange } from '#egress';
 import type { Clock } from '#platform/clock';
 import type { Query } from '#query';
 import { translateBuiltIn, translateByModel, type Translated } from './translate-question.ts';
@@ -12,8 +12,8 @@ type Asked = { readonly question: string; readonly signal: AbortSignal };
 /** What a translator is told, before it is told, and the power to let it translate. */
 export type Told = {
   readonly view: DisclosureView;
-  /** Of a model only: with `view.sent` it proves the audit entry. */
-  readonly salt: string | null;
+  /** Every request to a model for it. */
+  readonly exchanges: readonly Exchange[];
   translate(): Promise<Translated>;
 };
 
@@ -26,7 +26,7 @@ export function tellBuiltIn(
 ): Told {
   return {
     view: deps.egress.keep(buildDisclosure({ question, tables })),
-    salt: null,
+    exchanges: [],
     translate: () => translateBuiltIn(deps, asker, question, tables, signal),
   };
 }
@@ -40,8 +40,8 @@ export async function tellModel(
 ): Promise<Told> {
   const { source, chosen } = tablesOfOneSource(question, tables);
   const disclosed = await deps.egress.disclose(asker, buildDisclosure({ question, tables: chosen }), signal);
-  const { view, salt } = disclosed;
-  return { view, salt, translate: () => translateByModel(disclosed, source, chosen) };
+  const { view, exchange } = disclosed;
+  return { view, exchanges: [exchange], translate: () => translateByModel(disclosed, source, chosen) };
 }
 
 /** A statement runs in one source, so a model is told of one: that of the table the question speaks of most. */

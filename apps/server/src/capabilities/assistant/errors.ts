@@ -9,6 +9,8 @@ export const nothingToAsk = () =>
 /** The same for somebody else's question and one that never was. */
 export const questionNotFound = () =>
   new ProblemError('assistant/question_not_found', 404, 'there is no such question of yours');
+export const nothingSent = () =>
+  new ProblemError('assistant/nothing_sent', 409, 'nothing was sent to a model for this question');
 export const cancelled = () => new ProblemError('assistant/cancelled', 499, 'the question was cancelled');
 export const internal = (name: string) =>
   new ProblemError('assistant/internal', 500, 'the question could not be answered, because of a fault of ours', {

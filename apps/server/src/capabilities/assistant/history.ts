@@ -30,8 +30,19 @@ export type HistoryDeps = {
   readonly clock: Clock;
 };
 
-/** What lies sealed. `salt` proves the `egress.disclosed` entry together with `disclosure.sent`. */
-const keptSchema = questionSchema.omit({ id: true, askedAt: true }).extend({ salt: z.string().nullable() });
+/** What lies sealed. `exchanges`: what was sent to a model, byte for byte; one that was asked before that was kept has none. */
+const keptSchema = questionSchema.omit({ id: true, askedAt: true }).extend({
+  exchanges: z
+    .array(
+      z.object({
+        salt: z.string(),
+        sent: z.string(),
+        disclosed: z.string(),
+        answer: z.object({ received: z.string(), answered: z.string() }).nullable(),
+      }),
+    )
+    .default([]),
+});
 export type KeptQuestion = z.infer<typeof keptSchema>;
 
 export type History = {
@@ -41,7 +52,7 @@ export type History = {
   finish(asker: Asker, id: string | null, question: KeptQuestion): Promise<void>;
   list(asker: Asker, page: { before: string | null; limit: number }): Promise<Question[]>;
   /** Throws `assistant/question_not_found` (404). */
-  show(asker: Asker, id: string): Promise<Question & { salt: string | null }>;
+  show(asker: Asker, id: string): Promise<Question & Pick<KeptQuestion, 'exchanges'>>;
   /** Destroys the key, then removes the row. Throws `assistant/question_not_found` (404). */
   remove(asker: Asker, id: string): Promise<void>;
   removeAll(asker: Asker): Promise<{ removed: number }>;
@@ -106,7 +117,7 @@ export function createHistory({ database, sealer, audit, clock }: HistoryDeps): 
       );
       return opened.flatMap((question) => {
         if (question === null) return [];
-        const { salt: _, ...shown } = question;
+        const { exchanges: _, ...shown } = question;
         return [shown];
       });
     },

@@ -1,3 +1,4 @@
+import type { Receipt } from '@strongroom/merkle-log';
 import type { Frame } from '@strongroom/protocol';
 import type { Asker, AuditWriter, DataHolder, Sealer } from '#contracts';
 import type { Egress } from '#egress';
@@ -9,6 +10,7 @@ import { assistantHolder } from './data-holder.ts';
 import { questionNotFound } from './errors.ts';
 import { askSql, type AskSqlRequest } from './ask-sql.ts';
 import { createHistory, type History } from './history.ts';
+import { type ReceiptDeps, showReceipt } from './show-receipt.ts';
 
 export { assistantRoutes } from './routes.ts';
 export { migrations } from './migrations.ts';
@@ -22,6 +24,8 @@ export type Assistant = {
   askSql(asker: Asker, request: AskSqlRequest): AsyncGenerator<Frame>;
   /** Asks an earlier question again, as it was asked. Throws `assistant/question_not_found` (404). */
   askAgain(asker: Asker, id: string, signal: AbortSignal): Promise<AsyncGenerator<Frame>>;
+  /** Throws `assistant/question_not_found` (404), `assistant/nothing_sent` (409). */
+  showReceipt(asker: Asker, id: string): Promise<Receipt>;
   readonly history: History;
   readonly holder: DataHolder;
 };
@@ -33,10 +37,11 @@ export function createAssistant(deps: {
   sealer: Sealer;
   database: Database;
   audit: AuditWriter;
+  prove: ReceiptDeps['prove'];
   clock: Clock;
 }): Assistant {
   const history = createHistory(deps);
-  const needs: AskDeps = { ...deps, history };
+  const needs: AskDeps & ReceiptDeps = { ...deps, history };
   return {
     ask: (asker, request) => askQuestion(needs, asker, request),
     askSql: (asker, request) => askSql(needs, asker, request),
@@ -48,6 +53,7 @@ export function createAssistant(deps: {
       }
       return askQuestion(needs, asker, { question, source: source ?? undefined, signal });
     },
+    showReceipt: (asker, id) => showReceipt(needs, asker, id),
     history,
     holder: assistantHolder(history),
   };

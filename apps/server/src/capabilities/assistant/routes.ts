@@ -1,4 +1,4 @@
-import { askInputSchema, askSqlInputSchema, questionSchema } from '@strongroom/protocol';
+import { askInputSchema, askSqlInputSchema, egressReceiptSchema, questionSchema } from '@strongroom/protocol';
 import { z } from 'zod';
 import { type Verb, verb } from '#contracts';
 import { ANSWERS, sendAnswer } from '#query';
@@ -68,8 +68,21 @@ export function assistantRoutes(assistant: Assistant): Verb[] {
       audit: null,
       input: one,
       resource: ({ params }) => params.id,
-      output: questionSchema.extend({ salt: z.string().nullable() }),
+      output: questionSchema,
       handle: (call) => assistant.history.show(call.asker, call.input.params.id),
+    }),
+    verb({
+      name: 'assistant.show-receipt',
+      method: 'GET',
+      path: '/questions/{id}/receipt',
+      summary:
+        'What was sent to a model for one of your questions and what came back, with the proof that the audit log says so',
+      permission: 'own',
+      audit: null,
+      input: one,
+      resource: ({ params }) => params.id,
+      output: egressReceiptSchema,
+      handle: (call) => assistant.showReceipt(call.asker, call.input.params.id),
     }),
     verb({
       name: 'assistant.run-question',

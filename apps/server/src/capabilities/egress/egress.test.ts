@@ -99,11 +99,19 @@ describe('egress', () => {
       temperature: 0,
     });
     expect(Object.keys(JSON.parse(disclosed.view.sent ?? ''))).not.toContain('tools');
-    const digest = createHash('sha256')
-      .update(Buffer.from(disclosed.salt, 'hex'))
-      .update(disclosed.view.sent ?? '')
-      .digest('hex');
-    expect(audit.entries[0]?.resource).toBe(`small sha256:${digest}`);
+    const { salt, sent, answer } = disclosed.exchange;
+    const hashed = (bytes: Buffer) =>
+      createHash('sha256').update(Buffer.from(salt, 'base64')).update(bytes).digest('hex');
+    const digest = hashed(Buffer.from(disclosed.view.sent ?? ''));
+    expect(Buffer.from(sent, 'base64').toString()).toBe(disclosed.view.sent);
+    expect(audit.entries[0]?.resource).toBe(`small at ${new URL(model.url).origin} sha256:${digest}`);
+    const received = Buffer.from(answer?.received ?? '', 'base64');
+    expect(JSON.parse(received.toString())).toMatchObject({ choices: [{ message: {} }] });
+    expect(audit.entries[1]).toMatchObject({
+      action: 'egress.answered',
+      resource: `small at ${new URL(model.url).origin} sha256:${digest} answered sha256:${hashed(received)}`,
+      counts: { bytes: received.length },
+    });
     expect(audit.entries[0]?.counts).toEqual({ bytes: disclosed.view.sentBytes, tables: 1, columns: 2 });
     expect(JSON.stringify(audit.entries)).not.toContain('how many orders');
   });

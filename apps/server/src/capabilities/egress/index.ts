@@ -1,11 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { digestOfAnswer, digestOfSent } from '@strongroom/merkle-log';
 import type { DisclosureView } from '@strongroom/protocol';
 import { type Asker, auditContext, type AuditReceipt, type AuditWriter, type OutboundScan } from '#contracts';
 import { chatBody } from './chat-body.ts';
 import { Disclosure } from './disclosure/build-disclosure.ts';
 import { checkEndpoint, type Endpoint } from './endpoint.ts';
 import { noEndpoint, notADisclosure } from './errors.ts';
-import { type HostileText, send, type SendLimits } from './send.ts';
+import { type HostileText, readReply, send, type SendLimits } from './send.ts';
 
 export { buildDisclosure, Disclosure } from './disclosure/build-disclosure.ts';
 export { chooseTables } from './choose-tables.ts';
@@ -21,10 +22,21 @@ export type Disclosed = {
   readonly view: DisclosureView;
   /** The `egress.disclosed` entry; it holds the salted SHA-256 of `view.sent`. */
   readonly receipt: AuditReceipt;
-  /** 32 bytes, hex; with `view.sent` it proves the entry. To be kept as sealed as the question. */
-  readonly salt: string;
-  /** Sends. Throws `egress/unavailable` 502, `egress/timeout` 504, `egress/bad_reply` 502, `egress/cancelled` 499. */
+  /** What was sent and what comes back, byte for byte. To be kept as sealed as the question. */
+  readonly exchange: Exchange;
+  /** Sends; `egress.answered` is durable before anybody reads the reply. Throws `egress/unavailable` 502, `egress/timeout` 504, `egress/bad_reply` 502, `egress/cancelled` 499. */
   reply(): Promise<HostileText>;
+};
+
+/** One request to a model. `salt` and the bytes in base64; with them the two entries can be proved. */
+export type Exchange = {
+  /** 32 bytes, for this request alone. */
+  readonly salt: string;
+  readonly sent: string;
+  /** Id of the entry `egress.disclosed`. */
+  readonly disclosed: string;
+  /** null as long as nothing has come back. */
+  answer: { readonly received: string; /** Id of the entry `egress.answered`. */ readonly answered: string } | null;
 };
 
 export type Egress = {
@@ -59,17 +71,36 @@ export function createEgress(deps: {
       const body = chatBody(endpoint.model, disclosure);
       await deps.scan.pass(auditContext(asker), 'model', body);
       const salt = randomBytes(32);
-      const digest = createHash('sha256').update(salt).update(body).digest('hex');
+      const sent = Buffer.from(body);
       const shown = view(disclosure, endpoint.model, body);
+      const recipient = `${endpoint.model} at ${endpoint.address.origin}`;
       // INVARIANT: the entry is durable before a byte leaves.
       const receipt = await deps.audit.append(auditContext(asker), {
         action: 'egress.disclosed',
-        resource: `${endpoint.model} sha256:${digest}`,
+        resource: `${recipient} ${digestOfSent(salt, sent)}`,
         decision: { allowed: true, reason: 'metadata and the question' },
         outcome: 'done',
         counts: { bytes: shown.sentBytes, tables: disclosure.tables, columns: disclosure.columns },
       });
-      return { view: shown, receipt, salt: salt.toString('hex'), reply: () => send(endpoint, body, limits, signal) };
+      const exchange: Exchange = {
+        salt: salt.toString('base64'),
+        sent: sent.toString('base64'),
+        disclosed: receipt.entryId,
+        answer: null,
+      };
+      const reply = async (): Promise<HostileText> => {
+        const received = await send(endpoint, body, limits, signal);
+        const answered = await deps.audit.append(auditContext(asker), {
+          action: 'egress.answered',
+          resource: `${recipient} ${digestOfAnswer(salt, sent, received)}`,
+          decision: { allowed: true, reason: 'a reply to what was sent' },
+          outcome: 'done',
+          counts: { bytes: received.length },
+        });
+        exchange.answer = { received: received.toString('base64'), answered: answered.entryId };
+        return readReply(received);
+      };
+      return { view: shown, receipt, exchange, reply };
     },
     close: async () => endpoint?.dispatcher.destroy(),
   };

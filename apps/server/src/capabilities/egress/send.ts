@@ -11,13 +11,13 @@ export type SendLimits = { readonly timeoutMs: number; readonly replyBytesMax: n
 
 const replySchema = z.object({ choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1) });
 
-/** Posts the body and reads the reply. Redirects are not followed. Throws `egress/…`; see errors.ts. */
+/** Posts the body and reads the whole reply, of which nobody knows yet what it is. Redirects are not followed. Throws `egress/…`; see errors.ts. */
 export async function send(
   endpoint: CheckedEndpoint,
   body: string,
   limits: SendLimits,
   signal: AbortSignal,
-): Promise<HostileText> {
+): Promise<Buffer> {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   try {
@@ -41,7 +41,7 @@ export async function send(
         ? badReply('redirect')
         : unavailable(`status ${response.statusCode}`);
     }
-    return readReply(await readAll(response.body, limits.replyBytesMax));
+    return await readAll(response.body, limits.replyBytesMax);
   } catch (error) {
     if (signal.aborted) throw cancelled();
     if (deadline.aborted || (error instanceof Error && /Timeout/.test(error.name))) throw timeout(limits.timeoutMs);
@@ -61,7 +61,8 @@ async function readAll(chunks: AsyncIterable<Uint8Array>, bytesMax: number): Pro
   return Buffer.concat(parts);
 }
 
-function readReply(bytes: Buffer): HostileText {
+/** Throws `egress/bad_reply` for what is no chat completion. */
+export function readReply(bytes: Uint8Array): HostileText {
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
