@@ -192,6 +192,20 @@ test('a question that holds a planted token reaches no model, in whatever encodi
   expect((await call(server, 'DELETE', 'canaries/pilots')).status).toBe(204);
 });
 
+test('a workspace that is pinned to a region sends nothing to a model that is not said to be there', async () => {
+  const asked = model.requests.length;
+  const set = (settings: object) => call(server, 'PUT', 'settings/model', settings);
+  expect((await set({ useModel: true, region: 'eu' })).status).toBe(200);
+  const refused = await call(server, 'POST', 'ask', { question: QUESTION, source: 'airline' });
+  expect([refused.status, refused.body['code']]).toEqual([403, 'egress/region_refused']);
+  expect((await set({ useModel: false, region: 'eu' })).status).toBe(200);
+  // The built-in translator answers, or declines, by itself.
+  const declined = await call(server, 'POST', 'ask', { question: QUESTION, source: 'airline' });
+  expect(declined.body).toMatchObject({ translator: 'built-in', disclosure: { sent: null } });
+  expect(model.requests.length).toBe(asked);
+  expect((await set({ useModel: true, region: null })).status).toBe(200);
+});
+
 test('nothing leaves before it is in the audit log, and nothing is released before that', async () => {
   replies(COUNT);
   const before = await ledgerPosition(server);

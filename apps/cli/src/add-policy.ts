@@ -32,6 +32,14 @@ export function addPolicy(program: Command): void {
   verb(settings, 'show', 'Whether SQL may run').action((_: object, command: Command) =>
     run(command, async (session) => (await import('./commands/settings/run-sql.ts')).show(session)),
   );
+  verb(settings, 'model', 'Whether questions may go to the model, and only to one in a region')
+    .argument('[state]', 'on or off', oneOf('on', 'off'))
+    .option('--region <region>', 'where the model must be, e.g. eu; `any`: wherever it is')
+    .action((state: string | undefined, options: { region?: string }, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/settings/model.ts')).model(session, state, options.region),
+      ),
+    );
   verb(settings, 'run-sql', 'Let SQL run, or nothing at all')
     .argument('<state>', 'on or off', oneOf('on', 'off'))
     .action((state: string, _: object, command: Command) =>

@@ -3,6 +3,7 @@ import * as access from '#access';
 import * as assistant from '#assistant';
 import * as canaries from '#canaries';
 import * as catalog from '#catalog';
+import * as egress from '#egress';
 import * as files from '#files';
 import * as identity from '#identity';
 import * as ledger from '#ledger';
@@ -10,7 +11,7 @@ import * as lifecycle from '#lifecycle';
 import * as sources from '#sources';
 import * as vault from '#vault';
 
-const keepers = [ledger, vault, canaries, identity, access, files, sources, catalog, assistant, lifecycle];
+const keepers = [ledger, vault, canaries, identity, access, files, sources, catalog, egress, assistant, lifecycle];
 
 /** The product's own schema, lowest capability first; the platform's own steps come before by themselves. */
 export const migrations: Migration[] = keepers.flatMap((keeper) => keeper.migrations);

@@ -116,9 +116,10 @@ export async function startServer({
     onUnrecorded: (error) => log.error({ err: error }, 'how a query ended could not be written to the audit log'),
   });
   building.defer(() => query.stopAll());
-  const endpoint =
-    config.model === null ? null : { url: config.model.url, model: config.model.name, key: secrets.modelKey };
-  const egress = building.adopt(createEgress({ endpoint, scan: canaries.scan, audit: ledger }), (open) => open.close());
+  const endpoint = config.model === null ? null : { ...config.model, model: config.model.name, key: secrets.modelKey };
+  const egress = building.adopt(createEgress({ endpoint, database, scan: canaries.scan, audit: ledger }), (open) =>
+    open.close(),
+  );
   const assistant = createAssistant({
     catalog,
     query,
@@ -163,7 +164,7 @@ export async function startServer({
       ...sourcesRoutes(sources),
       ...catalogRoutes(catalog),
       ...queryRoutes(query),
-      ...egressRoutes(config.model),
+      ...egressRoutes(egress, config.model),
       ...assistantRoutes(assistant),
       ...lifecycleRoutes(lifecycle),
     ],

@@ -3,9 +3,27 @@ import { z } from 'zod';
 /** What anybody signed in may know of how the workspace is set up. */
 export const settingsSchema = z.looseObject({
   /** null: the built-in translator answers, and nothing leaves the server. */
-  model: z.looseObject({ endpoint: z.string(), name: z.string().nullable() }).nullable(),
+  model: z
+    .looseObject({
+      endpoint: z.string(),
+      name: z.string().nullable(),
+      /** Where it is, as the operator says; null: nobody said. */
+      region: z.string().nullable(),
+      /** How long its provider keeps what it is sent, in the operator's words; null: nobody said. */
+      retention: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** An operator's or administrator's word for a place, e.g. `eu` or `eu-west-1`. */
+export const regionSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a region is lower-case letters, digits and hyphens, e.g. `eu-west-1`');
+
+/** Where questions of the workspace may go. `region`: only to a model that is said to be there; null: wherever it is. */
+export const egressSettingsSchema = z.object({ useModel: z.boolean(), region: regionSchema.nullable() });
+export type EgressSettings = z.infer<typeof egressSettingsSchema>;
 
 /** How to sign in; public. `evaluation`: by one-time link, else at the configured issuer. */
 export const signInKindSchema = z.looseObject({ evaluation: z.boolean() });

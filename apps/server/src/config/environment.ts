@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { regionSchema } from '@strongroom/protocol';
 import { z } from 'zod';
 import type { Config, Environment } from './types.ts';
 import { isLoopback } from './loopback.ts';
@@ -79,6 +80,8 @@ const schema = z.object({
   STRONGROOM_MODEL_URL: url(['http:', 'https:'], 'must be an http or https address'),
   STRONGROOM_MODEL: text,
   STRONGROOM_MODEL_KEY: text,
+  STRONGROOM_MODEL_REGION: text.pipe(regionSchema.nullable()),
+  STRONGROOM_MODEL_RETENTION: text.pipe(z.string().max(200, 'must be at most 200 characters').nullable()),
   STRONGROOM_TRANSIT_URL: url(['http:', 'https:'], 'must be an https address'),
   STRONGROOM_TRANSIT_TOKEN_FILE: text,
   STRONGROOM_TRANSIT_KEY: transitKey,
@@ -142,7 +145,12 @@ export function readEnvironment(
       model:
         values.STRONGROOM_MODEL_URL === null
           ? null
-          : { url: values.STRONGROOM_MODEL_URL.href, name: values.STRONGROOM_MODEL },
+          : {
+              url: values.STRONGROOM_MODEL_URL.href,
+              name: values.STRONGROOM_MODEL,
+              region: values.STRONGROOM_MODEL_REGION,
+              retention: values.STRONGROOM_MODEL_RETENTION,
+            },
       transit: transitOf(values, workingFolder),
       witnesses: values.STRONGROOM_WITNESSES,
       sample: values.STRONGROOM_SAMPLE,
@@ -190,6 +198,8 @@ function pairMistakes(values: Variables): string[] {
   needs('STRONGROOM_OIDC_CLIENT_SECRET_FILE', 'STRONGROOM_OIDC_ISSUER');
   needs('STRONGROOM_MODEL', 'STRONGROOM_MODEL_URL');
   needs('STRONGROOM_MODEL_KEY', 'STRONGROOM_MODEL_URL');
+  needs('STRONGROOM_MODEL_REGION', 'STRONGROOM_MODEL_URL');
+  needs('STRONGROOM_MODEL_RETENTION', 'STRONGROOM_MODEL_URL');
   needs('STRONGROOM_TRANSIT_URL', 'STRONGROOM_TRANSIT_TOKEN_FILE');
   needs('STRONGROOM_TRANSIT_TOKEN_FILE', 'STRONGROOM_TRANSIT_URL');
   needs('STRONGROOM_TRANSIT_KEY', 'STRONGROOM_TRANSIT_URL');

@@ -21,7 +21,14 @@ export type Config = {
   readonly adminEmail: string | null;
   readonly database: 'embedded' | 'external';
   /** null: the built-in translator answers. */
-  readonly model: { readonly url: string; readonly name: string | null } | null;
+  readonly model: {
+    readonly url: string;
+    readonly name: string | null;
+    /** Where it is, in a word of the operator's; null: not said. */
+    readonly region: string | null;
+    /** How long its provider keeps what it is sent, in the operator's words; null: not said. */
+    readonly retention: string | null;
+  } | null;
   /**
    * null: the key file holds the keys. `url` is that of the engine's mount, without a slash at its end; `tokenFile` is absolute;
    * `key` begins the names of the engine's keys.

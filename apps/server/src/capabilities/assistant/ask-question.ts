@@ -61,9 +61,10 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
     questionId = await deps.history.keep(asker, kept);
     const tables = await deps.catalog.tablesFor(asker, request.source);
     if (tables.length === 0) throw nothingToAsk();
-    kept.translator = deps.egress.model ?? BUILT_IN_NAME;
+    const model = await deps.egress.modelFor(asker.workspaceId);
+    kept.translator = model ?? BUILT_IN_NAME;
 
-    const tell = deps.egress.model === null ? tellBuiltIn : tellModel;
+    const tell = model === null ? tellBuiltIn : tellModel;
     const told = await tell(deps, asker, request, tables);
     kept.disclosure = told.view;
     kept.exchanges = [...told.exchanges];

@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Asker, AuditEvent, AuditWriter } from '#contracts';
 import { createEgress, type Egress } from '#egress';
 import type { Vault } from '#vault';
+import { nothingSet } from '../egress/test-unset.ts';
 import { nothingPlanted } from '../../contracts/test-outbound-scan.ts';
 import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
@@ -69,6 +70,7 @@ const audit: AuditWriter = {
 /** The assistant over a source that answers every statement with no rows. */
 function assistant(over: { url?: string; lookup?: string } = {}): Assistant {
   egress = createEgress({
+    database: nothingSet,
     scan: nothingPlanted,
     endpoint: over.url === undefined ? null : { url: over.url, model: 'small', key: null },
     audit,

@@ -3,7 +3,9 @@ import type { CatalogTable, RowBytes } from '@strongroom/protocol';
 import { type FakeModelBehaviour, startFakeModel } from '@strongroom/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '#config';
+import type { Database } from '#platform/database';
 import type { Asker, AuditContext, AuditEvent, AuditWriter } from '#contracts';
+import { nothingSet } from './test-unset.ts';
 import { nothingPlanted } from '../../contracts/test-outbound-scan.ts';
 import { buildDisclosure, chooseTables, createEgress, type Disclosure, type Egress } from './index.ts';
 import { questionPart } from './disclosure/question-part.ts';
@@ -81,6 +83,7 @@ describe('egress', () => {
     await using model = await startFakeModel({ kind: 'reply', content: 'SELECT count(*) FROM public.orders' });
     const audit = recorder();
     egress = createEgress({
+      database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: new Secret('k3y') },
       audit,
@@ -120,9 +123,40 @@ describe('egress', () => {
     await using model = await startFakeModel();
     const audit = recorder();
     audit.broken = true;
-    egress = createEgress({ scan: nothingPlanted, endpoint: { url: model.url, model: 'small', key: null }, audit });
+    egress = createEgress({
+      database: nothingSet,
+      scan: nothingPlanted,
+      endpoint: { url: model.url, model: 'small', key: null },
+      audit,
+    });
     await expect(egress.disclose(asker, disclosure(), signal())).rejects.toThrow();
     expect(model.requests).toEqual([]);
+  });
+
+  test('a question leaves only for the region that its workspace is pinned to, and for no model that it does not want', async () => {
+    await using model = await startFakeModel();
+    const audit = recorder();
+    const pinned = (row: object) => ({ readInWorkspace: async () => [row] }) as unknown as Database;
+    for (const [row, region, code] of [
+      [{ use_model: true, region: 'eu' }, null, 'egress/region_refused'],
+      [{ use_model: true, region: 'eu' }, 'us', 'egress/region_refused'],
+      [{ use_model: false, region: null }, 'eu', 'egress/no_endpoint'],
+    ] as const) {
+      const endpoint = { url: model.url, model: 'small', key: null, region };
+      egress = createEgress({ database: pinned(row), scan: nothingPlanted, endpoint, audit });
+      await expect(egress.disclose(asker, disclosure(), signal())).rejects.toMatchObject({ code });
+      await egress.close();
+    }
+    expect([model.requests, audit.entries]).toEqual([[], []]);
+    const endpoint = { url: model.url, model: 'small', key: null, region: 'eu' };
+    egress = createEgress({
+      database: pinned({ use_model: true, region: 'eu' }),
+      scan: nothingPlanted,
+      endpoint,
+      audit,
+    });
+    await (await egress.disclose(asker, disclosure(), signal())).reply();
+    expect(audit.entries[0]?.resource).toMatch(/^small at http:\/\/\S+ in eu sha256:/);
   });
 
   const failures: [string, FakeModelBehaviour, string][] = [
@@ -139,6 +173,7 @@ describe('egress', () => {
     async (_name, behaviour, code) => {
       await using model = await startFakeModel(behaviour);
       egress = createEgress({
+        database: nothingSet,
         scan: nothingPlanted,
         endpoint: { url: model.url, model: 'small', key: null },
         audit: recorder(),
@@ -148,13 +183,16 @@ describe('egress', () => {
       const failure: unknown = await disclosed.reply().catch((error: unknown) => error);
       expect(failure).toMatchObject({ code });
       expect(String(failure)).not.toMatch(/SECRET|doctype/);
-      expect(model.requests).toHaveLength(1);
+      // A connection that breaks may be another one's fault: that is tried again, with the same bytes.
+      expect(model.requests).toHaveLength(behaviour.kind === 'drop' ? 3 : 1);
+      expect(new Set(model.requests.map(({ body }) => body)).size).toBe(1);
     },
   );
 
   test('a question whose asker went away is not waited for', async () => {
     await using model = await startFakeModel({ kind: 'hang' });
     egress = createEgress({
+      database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: null },
       audit: recorder(),
@@ -175,20 +213,30 @@ describe('egress', () => {
     'nonsense',
   ])('the endpoint %s is refused', (url) => {
     expect(() =>
-      createEgress({ scan: nothingPlanted, endpoint: { url, model: 'small', key: null }, audit: recorder() }),
+      createEgress({
+        database: nothingSet,
+        scan: nothingPlanted,
+        endpoint: { url, model: 'small', key: null },
+        audit: recorder(),
+      }),
     ).toThrow(expect.objectContaining({ code: 'egress/bad_endpoint' }));
   });
 
   test.each(['https://api.example.com/v1', 'http://127.0.0.1:11434/v1', 'http://10.1.2.3/v1', 'http://[::1]:1/v1'])(
     'the endpoint %s is accepted',
     async (url) => {
-      egress = createEgress({ scan: nothingPlanted, endpoint: { url, model: null, key: null }, audit: recorder() });
-      expect(egress.model).toBe('default');
+      egress = createEgress({
+        database: nothingSet,
+        scan: nothingPlanted,
+        endpoint: { url, model: null, key: null },
+        audit: recorder(),
+      });
+      expect(await egress.modelFor('w')).toBe('default');
     },
   );
 
   test('without an endpoint nothing can be sent, and what the built-in translator is told counts as 0 bytes', async () => {
-    egress = createEgress({ scan: nothingPlanted, endpoint: null, audit: recorder() });
+    egress = createEgress({ database: nothingSet, scan: nothingPlanted, endpoint: null, audit: recorder() });
     expect(egress.keep(disclosure())).toMatchObject({
       sentBytes: 0,
       sent: null,
@@ -202,6 +250,7 @@ describe('egress', () => {
   test('a cast is not a disclosure', async () => {
     await using model = await startFakeModel();
     egress = createEgress({
+      database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: null },
       audit: recorder(),

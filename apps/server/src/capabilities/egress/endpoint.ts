@@ -3,14 +3,23 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { Secret } from '#config';
 import { badEndpoint } from './errors.ts';
+import { createKeepTrying, type KeepTrying } from './keep-trying.ts';
 
 /** An OpenAI-compatible endpoint; `url` is its base, e.g. `http://127.0.0.1:11434/v1`. */
-export type Endpoint = { readonly url: string; readonly model: string | null; readonly key: Secret | null };
+export type Endpoint = {
+  readonly url: string;
+  readonly model: string | null;
+  readonly key: Secret | null;
+  readonly region?: string | null;
+};
 export type CheckedEndpoint = {
   readonly address: URL;
   readonly model: string;
   readonly key: Secret | null;
   readonly dispatcher: Agent;
+  readonly keepTrying: KeepTrying;
+  /** Where it is, as the operator says; null: nobody said. */
+  readonly region: string | null;
 };
 
 const near = new BlockList();
@@ -31,7 +40,7 @@ function isNear(address: string): boolean {
 }
 
 /** Throws `egress/bad_endpoint`: another scheme, credentials in the URL, plain HTTP to a public address. */
-export function checkEndpoint({ url, model, key }: Endpoint): CheckedEndpoint {
+export function checkEndpoint({ url, model, key, region = null }: Endpoint): CheckedEndpoint {
   if (!URL.canParse(url)) throw badEndpoint('its address is not a URL');
   const base = new URL(url);
   if (base.protocol !== 'http:' && base.protocol !== 'https:')
@@ -46,7 +55,7 @@ export function checkEndpoint({ url, model, key }: Endpoint): CheckedEndpoint {
   const address = new URL(`${base.pathname.replace(/\/+$/, '')}/chat/completions`, base);
   // A name may resolve to anything by the time we connect, so a plain connection checks the address it really takes.
   const dispatcher = new Agent({ connect: plain ? { lookup: nearLookup } : {}, pipelining: 0, connections: 8 });
-  return { address, model: model ?? 'default', key, dispatcher };
+  return { address, model: model ?? 'default', key, dispatcher, region, keepTrying: createKeepTrying() };
 }
 
 const nearLookup: LookupFunction = (hostname, options, callback) => {

@@ -19,5 +19,13 @@ export const badReply = (internal: string) =>
 export const cancelled = () => new ProblemError('egress/cancelled', 499, 'the question was cancelled');
 export const badEndpoint = (why: string) =>
   new ProblemError('egress/bad_endpoint', 500, `the model endpoint cannot be used: ${why}`);
+/** `pinned`: where the workspace's questions may go. Said to everybody who may ask: nothing of it is secret. */
+export const regionRefused = (pinned: string) =>
+  new ProblemError(
+    'egress/region_refused',
+    403,
+    `this workspace sends questions to the region ${pinned} only, and the model is not known to be there`,
+    { members: { region: pinned } },
+  );
 export const noEndpoint = () => new ProblemError('egress/no_endpoint', 500, 'no model endpoint is configured');
 export const notADisclosure = () => new ProblemError('egress/not_a_disclosure', 500, 'only a disclosure may leave');

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { digestOfAnswer, digestOfSent } from '@strongroom/merkle-log';
-import type { DisclosureView } from '@strongroom/protocol';
+import type { DisclosureView, EgressSettings } from '@strongroom/protocol';
 import { type Asker, auditContext, type AuditReceipt, type AuditWriter, type OutboundScan } from '#contracts';
+import type { Database } from '#platform/database';
 import { chatBody } from './chat-body.ts';
 import { Disclosure } from './disclosure/build-disclosure.ts';
 import { checkEndpoint, type Endpoint } from './endpoint.ts';
-import { noEndpoint, notADisclosure } from './errors.ts';
+import { noEndpoint, notADisclosure, regionRefused } from './errors.ts';
+import { readSettings, updateSettings } from './settings-store.ts';
 import { type HostileText, readReply, send, type SendLimits } from './send.ts';
 
 export { buildDisclosure, Disclosure } from './disclosure/build-disclosure.ts';
@@ -13,6 +15,8 @@ export { chooseTables } from './choose-tables.ts';
 export type { HostileText };
 
 export { egressRoutes } from './routes.ts';
+export { holdings } from './holdings.ts';
+export { migrations } from './migrations.ts';
 
 const BUILT_IN = 'built-in translator';
 const LIMITS: SendLimits = { timeoutMs: 30_000, replyBytesMax: 1024 * 1024 };
@@ -40,13 +44,17 @@ export type Exchange = {
 };
 
 export type Egress = {
-  /** Name of the model, or null when none is configured and the built-in translator answers. */
-  readonly model: string | null;
+  /** Name of the model, or null when none is configured, or wanted in the workspace, and the built-in translator answers. */
+  modelFor(workspaceId: string): Promise<string | null>;
+  readonly settings: {
+    get(workspaceId: string): Promise<EgressSettings>;
+    set(workspaceId: string, settings: EgressSettings): Promise<void>;
+  };
   /** What the built-in translator is told: nothing leaves this process. */
   keep(disclosure: Disclosure): DisclosureView;
   /**
    * Appends `egress.disclosed`, durable, and only then gives the power to send these bytes.
-   * Throws `canaries/blocked` (403) for what holds a planted token, `ledger/unavailable` (503) and sends nothing when the entry can't be written.
+   * Throws `egress/region_refused` (403) for an endpoint outside the region that the workspace is pinned to, `canaries/blocked` (403) for what holds a planted token, `ledger/unavailable` (503) and sends nothing when the entry can't be written.
    */
   disclose(asker: Asker, disclosure: Disclosure, signal: AbortSignal): Promise<Disclosed>;
   close(): Promise<void>;
@@ -55,25 +63,36 @@ export type Egress = {
 /** The only door to a model. Throws `egress/bad_endpoint` when the endpoint must not be used. */
 export function createEgress(deps: {
   readonly endpoint: Endpoint | null;
+  readonly database: Database;
   readonly scan: OutboundScan;
   readonly audit: AuditWriter;
   readonly limits?: Partial<SendLimits>;
 }): Egress {
   const endpoint = deps.endpoint === null ? null : checkEndpoint(deps.endpoint);
   const limits = { ...LIMITS, ...deps.limits };
+  const settings: Egress['settings'] = {
+    get: (workspaceId) => readSettings(deps.database, workspaceId),
+    set: (workspaceId, wanted) =>
+      deps.database.withWorkspace(workspaceId, (within) => updateSettings(within, workspaceId, wanted)),
+  };
   return {
-    model: endpoint?.model ?? null,
+    modelFor: async (workspaceId) =>
+      endpoint !== null && (await settings.get(workspaceId)).useModel ? endpoint.model : null,
+    settings,
     keep: (disclosure) => view(disclosure, BUILT_IN, null),
     async disclose(asker, disclosure, signal) {
       if (endpoint === null) throw noEndpoint();
       // INVARIANT: what leaves is a Disclosure; a cast does not help.
       if (!Disclosure.isOne(disclosure)) throw notADisclosure();
+      const { useModel, region } = await settings.get(asker.workspaceId);
+      if (!useModel) throw noEndpoint();
+      if (region !== null && region !== endpoint.region) throw regionRefused(region);
       const body = chatBody(endpoint.model, disclosure);
       await deps.scan.pass(auditContext(asker), 'model', body);
       const salt = randomBytes(32);
       const sent = Buffer.from(body);
       const shown = view(disclosure, endpoint.model, body);
-      const recipient = `${endpoint.model} at ${endpoint.address.origin}`;
+      const recipient = `${endpoint.model} at ${endpoint.address.origin}${endpoint.region === null ? '' : ` in ${endpoint.region}`}`;
       // INVARIANT: the entry is durable before a byte leaves.
       const receipt = await deps.audit.append(auditContext(asker), {
         action: 'egress.disclosed',

@@ -1,9 +1,18 @@
-import { settingsSchema } from '@strongroom/protocol';
+import { egressSettingsSchema, settingsSchema } from '@strongroom/protocol';
 import { z } from 'zod';
 import { type Verb, verb } from '#contracts';
+import type { Egress } from './index.ts';
 
-/** `endpoint`: where questions go, for everybody to see; null when the built-in translator answers. */
-export function egressRoutes(endpoint: { readonly url: string; readonly name: string | null } | null): Verb[] {
+/** Where questions may go, for everybody to see. `retention`: how long its provider keeps what it is sent, in words of the operator's. */
+type ShownEndpoint = {
+  readonly url: string;
+  readonly name: string | null;
+  readonly region: string | null;
+  readonly retention: string | null;
+};
+
+/** `endpoint`: null when there is none, and the built-in translator answers. */
+export function egressRoutes({ settings }: Pick<Egress, 'settings'>, endpoint: ShownEndpoint | null): Verb[] {
   return [
     verb({
       name: 'egress.show-settings',
@@ -15,8 +24,42 @@ export function egressRoutes(endpoint: { readonly url: string; readonly name: st
       input: z.object({}),
       output: settingsSchema,
       handle: async () => ({
-        model: endpoint === null ? null : { endpoint: new URL(endpoint.url).origin, name: endpoint.name },
+        model:
+          endpoint === null
+            ? null
+            : {
+                endpoint: new URL(endpoint.url).origin,
+                name: endpoint.name,
+                region: endpoint.region,
+                retention: endpoint.retention,
+              },
       }),
+    }),
+    verb({
+      name: 'egress.show-model-settings',
+      method: 'GET',
+      path: '/settings/model',
+      summary: 'Whether questions may go to the model, and to which region',
+      permission: 'signed-in',
+      audit: null,
+      input: z.object({}),
+      output: egressSettingsSchema,
+      handle: ({ asker }) => settings.get(asker.workspaceId),
+    }),
+    verb({
+      name: 'egress.change-model-settings',
+      method: 'PUT',
+      path: '/settings/model',
+      summary: 'Let questions go to the model or to nobody, and pin the region it must be in',
+      permission: 'workspace.manage',
+      audit: 'egress.settings_changed',
+      input: z.object({ body: egressSettingsSchema }),
+      output: egressSettingsSchema,
+      resource: ({ body }) => `model: ${body.useModel ? 'on' : 'off'}, region: ${body.region ?? 'any'}`,
+      handle: async ({ asker, input }) => {
+        await settings.set(asker.workspaceId, input.body);
+        return input.body;
+      },
     }),
   ];
 }

@@ -2,16 +2,22 @@ import { request } from 'undici';
 import { z } from 'zod';
 import type { CheckedEndpoint } from './endpoint.ts';
 import { badReply, cancelled, timeout, unavailable } from './errors.ts';
+import { Passing } from './keep-trying.ts';
 
 declare const hostile: unique symbol;
 /** Text of a model. Not to be trusted, run, logged or shown as ours. */
 export type HostileText = string & { readonly [hostile]: true };
 
+/** Too many requests, a gateway without its server, overload: the same request may pass a moment later. */
+const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
+/** A connection that was not made, or broke before an answer. */
+const PASSING_CODES: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
 export type SendLimits = { readonly timeoutMs: number; readonly replyBytesMax: number };
 
 const replySchema = z.object({ choices: z.array(z.object({ message: z.object({ content: z.string() }) })).min(1) });
 
-/** Posts the body and reads the whole reply, of which nobody knows yet what it is. Redirects are not followed. Throws `egress/…`; see errors.ts. */
+/** Posts the same bytes, again where the failure may be over, and reads the whole reply, of which nobody knows yet what it is. Redirects are not followed. Throws `egress/…`; see errors.ts. */
 export async function send(
   endpoint: CheckedEndpoint,
   body: string,
@@ -20,7 +26,7 @@ export async function send(
 ): Promise<Buffer> {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
-  try {
+  const once = async (): Promise<Buffer> => {
     const response = await request(endpoint.address, {
       method: 'POST',
       dispatcher: endpoint.dispatcher,
@@ -37,17 +43,34 @@ export async function send(
     if (response.statusCode !== 200) {
       // What it says is of no interest, and cutting it off is no failure.
       response.body.on('error', () => undefined).destroy();
-      throw response.statusCode >= 300 && response.statusCode < 400
-        ? badReply('redirect')
-        : unavailable(`status ${response.statusCode}`);
+      if (response.statusCode >= 300 && response.statusCode < 400) throw badReply('redirect');
+      const refused = unavailable(`status ${response.statusCode}`);
+      throw BUSY_STATUSES.includes(response.statusCode)
+        ? new Passing(refused, secondsOf(response.headers['retry-after']))
+        : refused;
     }
-    return await readAll(response.body, limits.replyBytesMax);
-  } catch (error) {
-    if (signal.aborted) throw cancelled();
-    if (deadline.aborted || (error instanceof Error && /Timeout/.test(error.name))) throw timeout(limits.timeoutMs);
-    if (error instanceof Error && error.name === 'ProblemError') throw error;
-    throw unavailable(error instanceof Error && 'code' in error ? String(error.code) : 'unknown');
-  }
+    return readAll(response.body, limits.replyBytesMax);
+  };
+  const classified = async (): Promise<Buffer> => {
+    try {
+      return await once();
+    } catch (error) {
+      throw classify(error);
+    }
+  };
+  const classify = (error: unknown): unknown => {
+    if (signal.aborted) return cancelled();
+    if (deadline.aborted || (error instanceof Error && /Timeout/.test(error.name))) return timeout(limits.timeoutMs);
+    if (error instanceof Passing || (error instanceof Error && error.name === 'ProblemError')) return error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return PASSING_CODES.includes(code) ? new Passing(unavailable(code)) : unavailable(code);
+  };
+  return endpoint.keepTrying.run(classified, stop);
+}
+
+/** `Retry-After` (RFC 9110 section 10.2.3) in milliseconds; null where it is absent, or a date. */
+function secondsOf(header: string | readonly string[] | undefined): number | null {
+  return typeof header === 'string' && /^\d{1,4}$/.test(header) ? Number(header) * 1000 : null;
 }
 
 async function readAll(chunks: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Buffer> {

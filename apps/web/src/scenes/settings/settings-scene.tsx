@@ -81,8 +81,12 @@ export function SettingsScene() {
         )}
         {model !== null && model !== undefined && (
           <Text>
-            {model.name ?? 'The model'} at <code>{model.endpoint}</code>. It is told names, types, descriptions and your
-            words; never a row.
+            {model.name ?? 'The model'} at <code>{model.endpoint}</code>
+            {model.region !== null && ` in ${model.region}`}. It is told names, types, descriptions and your words;
+            never a row. We ask it to store nothing.{' '}
+            {model.retention === null
+              ? 'How long its provider keeps what it is sent, nobody has said.'
+              : `How long its provider keeps what it is sent: ${model.retention}.`}
           </Text>
         )}
       </section>

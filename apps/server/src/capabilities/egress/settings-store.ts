@@ -1,0 +1,29 @@
+import type { EgressSettings } from '@strongroom/protocol';
+import type { Database, Tables, Transaction } from '#platform/database';
+
+declare module '#platform/database' {
+  interface Tables {
+    egress_settings: { workspace_id: string; use_model: boolean; region: string | null };
+  }
+}
+
+/** One round trip. The model answers, wherever it is, until an admin says otherwise. */
+export async function readSettings(database: Database, workspaceId: string): Promise<EgressSettings> {
+  const [row] = await database.readInWorkspace(workspaceId, (tables) =>
+    tables.selectFrom('egress_settings').select(['use_model', 'region']),
+  );
+  return { useModel: row?.use_model ?? true, region: row?.region ?? null };
+}
+
+export async function updateSettings(
+  within: Transaction<Tables>,
+  workspaceId: string,
+  { useModel, region }: EgressSettings,
+): Promise<void> {
+  const values = { use_model: useModel, region };
+  await within
+    .insertInto('egress_settings')
+    .values({ workspace_id: workspaceId, ...values })
+    .onConflict((conflict) => conflict.column('workspace_id').doUpdateSet(values))
+    .execute();
+}
