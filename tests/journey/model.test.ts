@@ -201,7 +201,7 @@ test('a workspace that is pinned to a region sends nothing to a model that is no
   expect((await set({ useModel: false, region: 'eu' })).status).toBe(200);
   // The built-in translator answers, or declines, by itself.
   const declined = await call(server, 'POST', 'ask', { question: QUESTION, source: 'airline' });
-  expect(declined.body).toMatchObject({ translator: 'built-in', disclosure: { sent: null } });
+  expect(declined.body).toMatchObject({ disclosure: { sent: null, recipient: 'built-in translator' } });
   expect(model.requests.length).toBe(asked);
   expect((await set({ useModel: true, region: null })).status).toBe(200);
 });
