@@ -286,7 +286,8 @@ describe('a reply that is no answer has a code of its own and runs nothing', () 
     const answer = await ask(server, QUESTION, 'airline');
     expect({ status: answer.status, code: answer.code }).toEqual({ status, code });
     expect(JSON.stringify(answer)).not.toContain(KEY);
-    expect(model.requests.length).toBe(asked + 1);
+    // A connection that breaks may be another one's fault: that is tried three times.
+    expect(model.requests.length).toBe(asked + (behaviour.kind === 'drop' ? 3 : 1));
     const entries = await ledgerSince(server, before);
     expect(entries.map(({ action }) => action)).not.toContain('query.released');
     expect(entries.at(-1)).toMatchObject({ decision: { allowed: false, reason: answer.code } });
@@ -311,7 +312,9 @@ describe('the key of the model', () => {
 
   test('is in no setting that is shown, no entry of the log, no line of output', async () => {
     const settings = await call(server, 'GET', 'settings');
-    expect(settings.body).toEqual({ model: { endpoint: new URL(model.url).origin, name: MODEL } });
+    expect(settings.body).toEqual({
+      model: { endpoint: new URL(model.url).origin, name: MODEL, region: null, retention: null },
+    });
     expect(JSON.stringify(await ledger(server))).not.toContain('planted-');
     const { stdout, stderr } = server.output();
     for (const secret of [KEY, 'quetzalcoatlus', 'planted-']) expect(stdout + stderr).not.toContain(secret);

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
 import { badReply, timeout, unavailable } from './errors.ts';
-import { createKeepTrying, Passing } from './keep-trying.ts';
+import { createKeepTrying, Outage } from './keep-trying.ts';
 
 const signal = new AbortController().signal;
-const busy = () => Promise.reject(new Passing(unavailable('status 503')));
+const busy = () => Promise.reject(new Outage(unavailable('status 503'), true));
 
 test('a failure that may be over is tried again, three times at most', async () => {
   const attempt = vi
@@ -20,11 +20,13 @@ test('a failure that may be over is tried again, three times at most', async () 
 
 test.each([
   ['a reply that is no good', badReply('not JSON')],
-  ['silence until the end of its time', timeout(1_000)],
+  ['silence until the end of its time', new Outage(timeout(1_000), false)],
   ['a refusal', unavailable('status 401')],
 ])('%s is not tried again', async (_, problem) => {
   const attempt = vi.fn<() => Promise<string>>().mockRejectedValue(problem);
-  await expect(createKeepTrying().run(attempt, signal)).rejects.toBe(problem);
+  await expect(createKeepTrying().run(attempt, signal)).rejects.toBe(
+    problem instanceof Outage ? problem.problem : problem,
+  );
   expect(attempt).toHaveBeenCalledTimes(1);
 });
 
@@ -41,7 +43,7 @@ test('who leaves while it waits is not kept waiting', async () => {
 test('after five failures in a row nobody is sent there for half a minute; then one is, and one that passes lets all', async () => {
   let nowMs = 0;
   const trying = createKeepTrying(() => nowMs);
-  const down = vi.fn<() => Promise<string>>().mockRejectedValue(unavailable('status 500'));
+  const down = vi.fn<() => Promise<string>>().mockRejectedValue(new Outage(unavailable('status 500'), false));
   const ask = (attempt: () => Promise<string>) =>
     trying.run(attempt, signal).catch((error: { code: string }) => error.code);
   for (let at = 0; at < 7; at += 1) expect(await ask(down)).toBe('egress/unavailable');

@@ -9,13 +9,16 @@ const BACKOFF_MAX_MS = 2_000;
 const FAILURES_MAX = 5;
 const OPEN_MS = 30_000;
 
-/** A failure that may be over when it is tried again. `afterMs`: how long the endpoint asks us to wait; null when it does not say. */
-export class Passing extends Error {
+/** A failure that says something of the endpoint: it is down, or has no time. `again`: whether it may be over in a moment. */
+export class Outage extends Error {
   readonly problem: ProblemError;
+  readonly again: boolean;
+  /** How long the endpoint asks us to wait; null when it does not say. */
   readonly afterMs: number | null;
-  constructor(problem: ProblemError, afterMs: number | null = null) {
+  constructor(problem: ProblemError, again: boolean, afterMs: number | null = null) {
     super(problem.message);
     this.problem = problem;
+    this.again = again;
     this.afterMs = afterMs;
   }
 }
@@ -32,38 +35,35 @@ export type KeepTrying = {
 export function createKeepTrying(nowMs: () => number = () => performance.now()): KeepTrying {
   let failures = 0;
   let openUntilMs = 0;
-  const failed = (): void => {
-    failures += 1;
-    if (failures >= FAILURES_MAX) openUntilMs = nowMs() + OPEN_MS;
+  const again = async <T>(attempt: () => Promise<T>, signal: AbortSignal, tried = 1): Promise<T> => {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof Outage) || !error.again || tried === ATTEMPTS_MAX || signal.aborted) throw error;
+      const backoffMs = Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** tried);
+      const waitMs = Math.max(backoffMs, Math.min(error.afterMs ?? 0, BACKOFF_MAX_MS));
+      await sleep(waitMs, undefined, { signal }).catch(() => {
+        throw error;
+      });
+      return again(attempt, signal, tried + 1);
+    }
   };
   return {
     async run(attempt, signal) {
       if (nowMs() < openUntilMs) throw unavailable('the circuit is open');
       // One at a time is let through until it is known how that went.
       if (failures >= FAILURES_MAX) openUntilMs = nowMs() + OPEN_MS;
-      for (let tried = 1; ; tried += 1) {
-        try {
-          const value = await attempt();
-          [failures, openUntilMs] = [0, 0];
-          return value;
-        } catch (error) {
-          const problem = error instanceof Passing ? error.problem : error;
-          // Who has left says nothing about the endpoint; nor does a reply that is no good, which came all the same.
-          if (signal.aborted) throw problem;
-          if (error instanceof Passing || isOutage(problem)) failed();
-          if (!(error instanceof Passing) || tried === ATTEMPTS_MAX || failures >= FAILURES_MAX) throw problem;
-          const backoffMs = Math.random() * Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** tried);
-          await sleep(Math.max(backoffMs, Math.min(error.afterMs ?? 0, BACKOFF_MAX_MS)), undefined, { signal }).catch(
-            () => {
-              throw problem;
-            },
-          );
-        }
+      try {
+        const value = await again(attempt, signal);
+        [failures, openUntilMs] = [0, 0];
+        return value;
+      } catch (error) {
+        if (!(error instanceof Outage)) throw error;
+        // Who has left says nothing about the endpoint.
+        if (!signal.aborted) failures += 1;
+        if (failures >= FAILURES_MAX) openUntilMs = nowMs() + OPEN_MS;
+        throw error.problem;
       }
     },
   };
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof ProblemError && (error.code === 'egress/unavailable' || error.code === 'egress/timeout');
 }

@@ -2,7 +2,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import type { CheckedEndpoint } from './endpoint.ts';
 import { badReply, cancelled, timeout, unavailable } from './errors.ts';
-import { Passing } from './keep-trying.ts';
+import { Outage } from './keep-trying.ts';
 
 declare const hostile: unique symbol;
 /** Text of a model. Not to be trusted, run, logged or shown as ours. */
@@ -45,9 +45,9 @@ export async function send(
       response.body.on('error', () => undefined).destroy();
       if (response.statusCode >= 300 && response.statusCode < 400) throw badReply('redirect');
       const refused = unavailable(`status ${response.statusCode}`);
-      throw BUSY_STATUSES.includes(response.statusCode)
-        ? new Passing(refused, secondsOf(response.headers['retry-after']))
-        : refused;
+      if (BUSY_STATUSES.includes(response.statusCode))
+        throw new Outage(refused, true, secondsOf(response.headers['retry-after']));
+      throw response.statusCode >= 500 ? new Outage(refused, false) : refused;
     }
     return readAll(response.body, limits.replyBytesMax);
   };
@@ -60,10 +60,11 @@ export async function send(
   };
   const classify = (error: unknown): unknown => {
     if (signal.aborted) return cancelled();
-    if (deadline.aborted || (error instanceof Error && /Timeout/.test(error.name))) return timeout(limits.timeoutMs);
-    if (error instanceof Passing || (error instanceof Error && error.name === 'ProblemError')) return error;
+    if (deadline.aborted || (error instanceof Error && /Timeout/.test(error.name)))
+      return new Outage(timeout(limits.timeoutMs), false);
+    if (error instanceof Outage || (error instanceof Error && error.name === 'ProblemError')) return error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    return PASSING_CODES.includes(code) ? new Passing(unavailable(code)) : unavailable(code);
+    return new Outage(unavailable(code), PASSING_CODES.includes(code));
   };
   return endpoint.keepTrying.run(classified, stop);
 }
