@@ -66,7 +66,16 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
         ? { person: people[0], workspace: { id: 'w1', name: 'main' }, permissions, evaluation: true, version: '0.1.0' }
         : null,
     'GET sign-in': () => ({ evaluation: true }),
-    'GET settings': () => ({ model: null }),
+    'GET settings': () => ({
+      model: { endpoint: 'https://models.example.com', name: 'small-7b', region: 'eu', retention: 'thirty days' },
+    }),
+    'GET settings/model': () => ({ useModel: true, region: 'eu' }),
+    'GET canaries': () => ({
+      canaries: listed([
+        { name: 'payroll', plantedAt: at(40), found: 0, foundAt: null },
+        { name: 'customers', plantedAt: at(90), found: 2, foundAt: at(3) },
+      ]),
+    }),
     ...policyRoutes(),
     'GET sources': () => ({ sources: listed(sources) }),
     'GET sources/': ({ parts }) => sources.find(({ name }) => name === parts[1]),

@@ -1,6 +1,7 @@
 import { type QueryClient, queryOptions, useQuery } from '@tanstack/react-query';
 import type { HeldCertificate } from './certificate.ts';
 import {
+  listCanaries,
   listErasures,
   listHoldings,
   listPeople,
@@ -12,6 +13,7 @@ import {
   readAccess,
   readCertificate,
   readMe,
+  readModelSettings,
   readSettings,
   readSource,
   readTable,
@@ -35,6 +37,14 @@ export const settingsQuery = queryOptions({
 export const accessQuery = queryOptions({
   queryKey: ['settings', 'access'],
   queryFn: ({ signal }) => readAccess({ signal }),
+});
+export const modelSettingsQuery = queryOptions({
+  queryKey: ['settings', 'model'],
+  queryFn: ({ signal }) => readModelSettings({ signal }),
+});
+export const canariesQuery = queryOptions({
+  queryKey: ['canaries'],
+  queryFn: ({ signal }) => listCanaries({ signal }),
 });
 export const sourcesQuery = queryOptions({ queryKey: ['sources'], queryFn: ({ signal }) => listSources({ signal }) });
 export const tablesQuery = queryOptions({

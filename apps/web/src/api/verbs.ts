@@ -2,9 +2,12 @@ import {
   type AccessSettings,
   accessSettingsSchema,
   appliedPolicySchema,
+  canarySchema,
   catalogHitSchema,
   catalogTableSchema,
   drillReportSchema,
+  type EgressSettings,
+  egressSettingsSchema,
   erasureSchema,
   filePreviewSchema,
   invitedSchema,
@@ -15,6 +18,7 @@ import {
   type Person,
   personHoldingSchema,
   personSchema,
+  plantedCanarySchema,
   policyCheckSchema,
   questionSchema,
   type Role,
@@ -153,6 +157,14 @@ export function parameters(input: Readonly<Record<string, string | number | unde
 export const readSettings = (options: Signal = {}) => call(settingsSchema, 'GET', '/settings', options);
 export const readAccess = (options: Signal = {}) => call(accessSettingsSchema, 'GET', '/settings/access', options);
 export const changeAccess = (body: AccessSettings) => call(accessSettingsSchema, 'PUT', '/settings/access', { body });
+export const readModelSettings = (options: Signal = {}) =>
+  call(egressSettingsSchema, 'GET', '/settings/model', options);
+export const changeModelSettings = (body: EgressSettings) =>
+  call(egressSettingsSchema, 'PUT', '/settings/model', { body });
+export const listCanaries = (options: Signal = {}) =>
+  call(listIn('canaries', canarySchema.array()), 'GET', '/canaries', options);
+export const plantCanary = (name: string) => call(plantedCanarySchema, 'POST', '/canaries', { body: { name } });
+export const removeCanary = (name: string) => callForNothing('DELETE', `/canaries/${segment(name)}`);
 export const readSignInKind = (options: Signal = {}) => call(signInKindSchema, 'GET', '/sign-in', options);
 
 export const readVault = (options: Signal = {}) => call(vaultStatusSchema, 'GET', '/vault', options);

@@ -1,20 +1,21 @@
 import { Button, SegmentedControl, Skeleton, Text, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { meQuery, settingsQuery, useMay } from '../../api/queries.ts';
+import { meQuery, useMay } from '../../api/queries.ts';
 import { signOut } from '../../api/verbs.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Scene } from '../../components/scene.tsx';
 import { TokenList } from '../../components/token-list.tsx';
 import { forgetEverything } from '../ask/this-tab.ts';
 import { KeptAboutYou } from './kept-about-you.tsx';
+import { CanariesCard } from './canaries-card.tsx';
 import { KeysCard } from './keys-card.tsx';
+import { ModelCard } from './model-card.tsx';
 import { RunSqlCard } from './run-sql-card.tsx';
 import classes from './settings.module.css';
 
 export function SettingsScene() {
   const me = useQuery(meQuery);
-  const settings = useQuery(settingsQuery);
   const mayManage = useMay('workspace.manage');
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -30,7 +31,6 @@ export function SettingsScene() {
       void navigate({ to: '/sign-in' });
     },
   });
-  const model = settings.data?.model;
   return (
     <Scene title="Settings">
       <section className={classes['panel']} aria-labelledby="me">
@@ -69,27 +69,7 @@ export function SettingsScene() {
           />
         </div>
       </section>
-      <section className={classes['panel']} aria-labelledby="model">
-        <h2 id="model">Model</h2>
-        {settings.isPending && <Skeleton height={44} />}
-        {settings.isError && <ProblemNote problem={settings.error} onRetry={() => void settings.refetch()} />}
-        {model === null && (
-          <Text>
-            No model: the built-in translator answers, and nothing leaves this server. To use one, start with{' '}
-            <code>STRONGROOM_MODEL_URL</code>.
-          </Text>
-        )}
-        {model !== null && model !== undefined && (
-          <Text>
-            {model.name ?? 'The model'} at <code>{model.endpoint}</code>
-            {model.region !== null && ` in ${model.region}`}. It is told names, types, descriptions and your words;
-            never a row. We ask it to store nothing.{' '}
-            {model.retention === null
-              ? 'How long its provider keeps what it is sent, nobody has said.'
-              : `How long its provider keeps what it is sent: ${model.retention}.`}
-          </Text>
-        )}
-      </section>
+      <ModelCard />
       <RunSqlCard />
       <section className={classes['panel']} aria-labelledby="workspace">
         <h2 id="workspace">Workspace</h2>
@@ -106,6 +86,7 @@ export function SettingsScene() {
         <h2 id="tokens">Your tokens</h2>
         <TokenList />
       </section>
+      {mayManage && <CanariesCard />}
       {mayManage && <KeysCard />}
       <KeptAboutYou />
     </Scene>
