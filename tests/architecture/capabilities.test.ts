@@ -43,6 +43,7 @@ describe('every table is accounted for and closed by row-level security', () => 
     expect(missingHoldings(migration(complete), [])).toEqual(['things']);
     expect(missingRowSecurity(migration(complete))).toEqual([]);
     expect(missingRowSecurity(migration('create table things (id uuid)'))).not.toEqual([]);
+    expect(missingRowSecurity(migration('create unlogged table things (id uuid)'))).not.toEqual([]);
     expect(missingRowSecurity(migration(complete.replace('force row', 'no force row')))).toEqual([
       'things: row-level security is not forced',
     ]);
@@ -63,7 +64,9 @@ describe('every table is accounted for and closed by row-level security', () => 
       const sql = migrations.map((migration) => migration.sql).join('\n');
       return holdings
         .filter(({ place }) => place === 'table')
-        .filter(({ name }) => !new RegExp(`create table (if not exists )?(strongroom\\.)?${name}\\b`).test(sql))
+        .filter(
+          ({ name }) => !new RegExp(`create (unlogged )?table (if not exists )?(strongroom\\.)?${name}\\b`).test(sql),
+        )
         .map(({ name }) => name);
     });
     expect(invented).toEqual([]);
@@ -98,6 +101,11 @@ describe('every verb passes the gate with a permission and an audit decision', (
   test('a change that its verb audits itself needs no event of the gate; a verb audited by both is refused', () => {
     expect(verbComplaints('sources', { ...good, audit: null, auditsItself: true })).toEqual([]);
     expect(verbComplaints('sources', { ...good, auditsItself: true })).not.toEqual([]);
+  });
+
+  test('a heartbeat leaves no event, and may leave none', () => {
+    expect(verbComplaints('sources', { ...good, audit: null, isHeartbeat: true })).toEqual([]);
+    expect(verbComplaints('sources', { ...good, isHeartbeat: true })).not.toEqual([]);
   });
 
   test('all of ours do', () => {

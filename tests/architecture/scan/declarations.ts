@@ -1,7 +1,7 @@
 import type { Holding, Migration } from '../../../apps/server/src/contracts/index.ts';
 
-const CREATE_TABLE = /create table (?:if not exists )?(?:strongroom\.)?(\w+)\s*\(([\s\S]*?)\n?\);/gi;
-const CREATE_TABLE_LOOSE = /create table (?:if not exists )?(?:strongroom\.)?(\w+)/gi;
+const CREATE_TABLE = /create (?:unlogged )?table (?:if not exists )?(?:strongroom\.)?(\w+)\s*\(([\s\S]*?)\n?\);/gi;
+const CREATE_TABLE_LOOSE = /create (?:unlogged )?table (?:if not exists )?(?:strongroom\.)?(\w+)/gi;
 
 /** Tables that are created and of which no holding says what they keep. */
 export function missingHoldings(migrations: readonly Migration[], holdings: readonly Holding[]): string[] {
@@ -43,6 +43,7 @@ type Declared = {
   permission?: string | undefined;
   audit?: string | null | undefined;
   auditsItself?: boolean | undefined;
+  isHeartbeat?: boolean | undefined;
 };
 
 /** What is wrong with a verb of the capability `noun`. */
@@ -53,9 +54,10 @@ export function verbComplaints(noun: string, verb: Declared): string[] {
   if (!/^[a-z]+\.[a-z]+(-[a-z]+)*$/.test(verb.name)) complaints.push('its name is not written as a file is');
   if (!verb.permission) complaints.push('no permission');
   if (verb.audit === undefined) complaints.push('no audit decision');
-  if (verb.audit === null && verb.method !== 'GET' && verb.auditsItself !== true)
+  if (verb.audit === null && verb.method !== 'GET' && verb.auditsItself !== true && verb.isHeartbeat !== true)
     complaints.push('changes something and leaves no audit event');
   if (verb.audit !== null && verb.auditsItself === true) complaints.push('audited twice');
+  if (verb.audit !== null && verb.isHeartbeat === true) complaints.push('a heartbeat that fills the audit log');
   if (typeof verb.audit === 'string' && !verb.audit.startsWith(`${noun}.`))
     complaints.push('its audit event is of another noun');
   if (verb.summary === '') complaints.push('no summary');

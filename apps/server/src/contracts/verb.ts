@@ -48,6 +48,11 @@ export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Per
   readonly audit: AuditAction | null;
   /** `handle` writes the entries, those of what it answers as refused too. Needed where `audit` is null and something changes. */
   readonly auditsItself?: true;
+  /**
+   * Sent by a timer and not by a person: neither an act, so that it leaves no entry but where it is refused, nor a use, so that it
+   * keeps no session alive.
+   */
+  readonly isHeartbeat?: true;
   /** An object schema with any of `params`, `query`, `body`. Attacker-controlled until it has parsed. */
   readonly input: Input;
   /** Schema of the JSON answer; null when the verb writes `reply` itself (streams, redirects). */

@@ -26,29 +26,36 @@ export type Admitted = {
 /**
  * Who sends a request: by `Authorization: Bearer`, else by the session cookie. null for nobody, and for a session
  * that is over (the page then offers to sign in). Throws `identity/bad_token` for a token that isn't good,
- * `vault/key_unavailable` (503) when the keys are away. INVARIANT: whoever is let in was found in the database, and their name
+ * `vault/key_unavailable` (503) when the keys are away. `isUse`: whether it is noted as used, which keeps a session alive. INVARIANT: whoever is let in was found in the database, and their name
  * opened by their keys, no longer than `ADMITTED_MS` ago, and after the last change that this server made to people or secrets.
  */
-export async function authenticate(deps: AuthenticateDeps, request: FastifyRequest): Promise<Asker | null> {
+export async function authenticate(
+  deps: AuthenticateDeps,
+  request: FastifyRequest,
+  isUse: boolean,
+): Promise<Asker | null> {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     const token = /^Bearer (sr_[\w-]{43})$/i.exec(authorization)?.[1];
-    const asker = token === undefined ? null : await admit(deps, byToken, token, request);
+    const asker = token === undefined ? null : await admit(deps, byToken, token, request, isUse);
     if (asker === null) throw identityProblems.badToken();
     return asker;
   }
   const secret = request.cookies[sessionCookieName(deps.config)];
-  return secret === undefined ? null : admit(deps, bySession, secret, request);
+  return secret === undefined ? null : admit(deps, bySession, secret, request, isUse);
 }
 
 async function admit(
   deps: AuthenticateDeps,
-  find: (deps: IdentityDeps, hash: string) => Promise<Admitted | null>,
+  find: (deps: IdentityDeps, hash: string, isUse: boolean) => Promise<Admitted | null>,
   secret: string,
   { ip, id }: FastifyRequest,
+  isUse: boolean,
 ): Promise<Asker | null> {
   const hash = hashOf(secret);
-  const admitted = await deps.admitted.get(`${find.name} ${hash}`, () => find(deps, hash));
+  // Apart, or a heartbeat a moment before would keep what a person does from being noted.
+  const key = `${find.name} ${isUse ? 'used' : 'seen'} ${hash}`;
+  const admitted = await deps.admitted.get(key, () => find(deps, hash, isUse));
   if (admitted === null || isOver(admitted.expiresAt, deps.clock.now())) return null;
   return { ...admitted.who, address: ip, requestId: id };
 }
@@ -57,7 +64,7 @@ function isOver(expiresAt: Date | null, now: Date): boolean {
   return expiresAt !== null && expiresAt <= now;
 }
 
-async function bySession(deps: IdentityDeps, secretHash: string): Promise<Admitted | null> {
+async function bySession(deps: IdentityDeps, secretHash: string, isUse: boolean): Promise<Admitted | null> {
   const session = await findSession(deps.database, secretHash);
   const now = deps.clock.now();
   if (
@@ -67,7 +74,7 @@ async function bySession(deps: IdentityDeps, secretHash: string): Promise<Admitt
   )
     return null;
   const passing = await readPassing(deps, session, session.made_by ?? session.person_id);
-  if (passing !== null && now.getTime() - session.last_seen_at.getTime() > TOUCH_MS)
+  if (isUse && passing !== null && now.getTime() - session.last_seen_at.getTime() > TOUCH_MS)
     await deps.database.withWorkspace(session.workspace_id, (within) => touchSession(within, session.id, now));
   const person = await namePerson(session.workspace_id, passing);
   return person === null
@@ -75,14 +82,14 @@ async function bySession(deps: IdentityDeps, secretHash: string): Promise<Admitt
     : { who: { ...person, sessionId: session.id, tokenId: null }, expiresAt: session.expires_at };
 }
 
-async function byToken(deps: IdentityDeps, secretHash: string): Promise<Admitted | null> {
+async function byToken(deps: IdentityDeps, secretHash: string, isUse: boolean): Promise<Admitted | null> {
   const token = await findToken(deps.database, secretHash);
   const now = deps.clock.now();
   if (token === undefined || isOver(token.expires_at, now)) return null;
   const passing = await readPassing(deps, token, token.created_by);
   // INVARIANT: nobody acts for an admin by a token of their own making, whenever it was made.
   if (passing === null || (passing.maker !== null && passing.person.role === 'admin')) return null;
-  if (token.last_used_at === null || now.getTime() - token.last_used_at.getTime() > TOUCH_MS)
+  if (isUse && (token.last_used_at === null || now.getTime() - token.last_used_at.getTime() > TOUCH_MS))
     await deps.database.withWorkspace(token.workspace_id, (within) => touchToken(within, token.id, now));
   const person = await namePerson(token.workspace_id, passing);
   if (person === null) return null;

@@ -21,7 +21,7 @@ import { selectFirstAdmin, selectPeopleByIds, selectPersonByEmail, selectTeam, s
 
 export type Identity = GateIdentity & {
   readonly workspaceName: string;
-  authenticate(request: FastifyRequest): Promise<Asker | null>;
+  authenticate(request: FastifyRequest, isUse?: boolean): Promise<Asker | null>;
   /** Called when somebody signs out, a token is revoked or a person is removed; the gate then aborts what they run. */
   onSessionEnded(listener: (ended: EndedAccess) => void): void;
   /** Called after a person or a team is removed, so that what was shared with them is forgotten. */
@@ -83,7 +83,8 @@ export async function createIdentity(needs: IdentityNeeds): Promise<Identity> {
   return {
     workspaceId: workspace.id,
     workspaceName: workspace.name,
-    authenticate: (request) => authenticate({ ...deps, database: needs.database, admitted }, request),
+    authenticate: (request, isUse = true) =>
+      authenticate({ ...deps, database: needs.database, admitted }, request, isUse),
     onSessionEnded: (listener) => void listeners.add(listener),
     onSubjectRemoved: (listener) => void removedListeners.add(listener),
     directory: directoryOf(needs),

@@ -14,8 +14,11 @@ import type { EndedAccess, RunningCalls } from './running-calls.ts';
 export type GateIdentity = {
   /** The workspace that refusals of strangers are written to. */
   readonly workspaceId: string;
-  /** null: nobody. Throws a `ProblemError` (401) for a credential that is there but not good. */
-  authenticate(request: FastifyRequest): Promise<Asker | null>;
+  /**
+   * null: nobody. Throws a `ProblemError` (401) for a credential that is there but not good. `isUse`: whether a person does something
+   * by it, which is what keeps a session alive; true by default.
+   */
+  authenticate(request: FastifyRequest, isUse?: boolean): Promise<Asker | null>;
   onSessionEnded(listener: (ended: EndedAccess) => void): void;
 };
 
@@ -70,7 +73,7 @@ export function createGate(options: GateOptions): Gate {
     // A file of any type is a stream here, also one whose type a parser would take.
     if (request.routeOptions.config.streamBytesMax !== undefined)
       request.raw.headers['content-type'] = 'application/octet-stream';
-    passage.asker = await options.identity.authenticate(request);
+    passage.asker = await options.identity.authenticate(request, verb.isHeartbeat !== true);
     if (passage.asker !== null) {
       const rate = await limitPerson(request);
       if (!rate.isAllowed && rate.isExceeded) throw httpProblems.tooMany(rate.ttlInSeconds);
@@ -86,7 +89,7 @@ export function createGate(options: GateOptions): Gate {
   /** A token and a session end with time, and a role is taken away: what goes on for long ends soon after. */
   const mayGoOn = async (request: FastifyRequest, { permission }: Verb): Promise<boolean> => {
     try {
-      const asker = await options.identity.authenticate(request);
+      const asker = await options.identity.authenticate(request, false);
       return asker !== null && options.access.allows(asker, permission);
     } catch (error) {
       // Nobody knows while the database is away.
