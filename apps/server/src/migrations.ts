@@ -8,10 +8,24 @@ import * as files from '#files';
 import * as identity from '#identity';
 import * as ledger from '#ledger';
 import * as lifecycle from '#lifecycle';
+import * as query from '#query';
 import * as sources from '#sources';
 import * as vault from '#vault';
 
-const keepers = [ledger, vault, canaries, identity, access, files, sources, catalog, egress, assistant, lifecycle];
+const keepers = [
+  ledger,
+  vault,
+  canaries,
+  identity,
+  access,
+  files,
+  sources,
+  catalog,
+  query,
+  egress,
+  assistant,
+  lifecycle,
+];
 
 /** The product's own schema, lowest capability first; the platform's own steps come before by themselves. */
 export const migrations: Migration[] = keepers.flatMap((keeper) => keeper.migrations);

@@ -106,6 +106,7 @@ export async function startServer({
   const catalog = createCatalog({ database, sources, directory, clock });
   const guard = building.adopt(createGuard({ workers: 2 }), (open) => open.close());
   const query = createQuery({
+    database,
     sources,
     catalog,
     guard,
@@ -193,6 +194,7 @@ export async function startServer({
     const warn = (error: unknown) => log.warn({ err: error }, 'what has ended could not be removed');
     await files.sweep(identity.workspaceId).catch(warn);
     await identity.sweep().catch(warn);
+    await query.leases.sweep(identity.workspaceId).catch(warn);
     await lifecycle.finishAll(identity.workspaceId).catch(warn);
   };
   await sweep();

@@ -277,7 +277,7 @@ export async function* framesOf(words: string, bySql: boolean): AsyncGenerator<U
     rules: made.rules,
   });
   if (/slow/i.test(words)) await new Promise(() => undefined);
-  yield event({ type: 'released', receipt, columns: made.columns });
+  yield event({ type: 'released', receipt, columns: made.columns, view: 'view-1' });
   const bytes = tableToIPC(new Table(made.vectors), 'stream');
   for (let start = 0; start < bytes.length; start += 1 << 20)
     yield encodeRows(bytes.subarray(start, start + (1 << 20)));

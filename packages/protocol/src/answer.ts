@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { leaseNameSchema } from './leases.ts';
 import { problemSchema } from './problem.ts';
 import { valueKindSchema } from './schema.ts';
 
@@ -90,6 +91,8 @@ export const answerEventSchema = z.discriminatedUnion('type', [
     receipt: z.string(),
     promise: z.string().optional(),
     columns: z.array(answerColumnSchema),
+    /** What of the source the asker may see, as a text that says nothing else: another as soon as that is another. For renewing a lease. */
+    view: z.string(),
   }),
   z.object({ type: z.literal('completed'), ...completionSchema.shape, receipt: z.string() }),
   z.object({
@@ -105,8 +108,17 @@ export type AnswerEvent = z.infer<typeof answerEventSchema>;
 
 export const ANSWER_MEDIA_TYPE = 'application/vnd.strongroom.answer';
 
-export const askInputSchema = z.object({ question: z.string().trim().min(1).max(2000), source: z.string().optional() });
-export const askSqlInputSchema = z.object({ sql: z.string().min(1), source: z.string().max(100) });
+export const askInputSchema = z.object({
+  question: z.string().trim().min(1).max(2000),
+  source: z.string().optional(),
+  lease: leaseNameSchema,
+});
+export const askSqlInputSchema = z.object({
+  sql: z.string().min(1),
+  source: z.string().max(100),
+  lease: leaseNameSchema,
+});
+export const askAgainInputSchema = z.object({ lease: leaseNameSchema });
 export const queryInputSchema = z.object({
   sql: z.string().min(1),
   limit: z.int().min(1).optional(),
@@ -115,4 +127,5 @@ export const queryInputSchema = z.object({
     .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .max(100)
     .optional(),
+  lease: leaseNameSchema,
 });

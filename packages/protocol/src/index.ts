@@ -4,6 +4,7 @@ export * from './catalog.ts';
 export type * from './checked-sql.ts';
 export * from './event-stream.ts';
 export * from './frames.ts';
+export * from './leases.ts';
 export * from './ledger.ts';
 export * from './lifecycle.ts';
 export * from './people.ts';

@@ -9,7 +9,7 @@ import {
 import { type Asker, auditContext, type AuditWriter } from '#contracts';
 import type { Egress } from '#egress';
 import type { Clock } from '#platform/clock';
-import type { Query } from '#query';
+import type { Query, Reader } from '#query';
 import { learn } from './ask-sql.ts';
 import { tellBuiltIn, tellModel } from './disclose-question.ts';
 import { badQuestion, cancelled, internal, nothingToAsk, notUnderstood } from './errors.ts';
@@ -18,16 +18,15 @@ import { BUILT_IN_NAME } from './translate-question.ts';
 
 export type AskDeps = {
   readonly catalog: { tablesFor(asker: Asker, source?: string): Promise<CatalogTable[]> };
-  readonly query: Pick<Query, 'run' | 'lookup'>;
+  readonly query: Pick<Query, 'run' | 'lookup'> & { readonly leases: Pick<Query['leases'], 'require'> };
   readonly egress: Egress;
   readonly history: History;
   readonly audit: AuditWriter;
   readonly clock: Clock;
 };
-export type AskRequest = {
+export type AskRequest = Reader & {
   readonly question: string;
   readonly source?: string | undefined;
-  readonly signal: AbortSignal;
 };
 
 /**
@@ -58,9 +57,13 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
   let questionId: string | null = null;
   try {
     if (!isText(request.question)) throw badQuestion();
+    const lease = deps.query.leases.require(asker, request.lease);
+    lease.catch(() => {});
     questionId = await deps.history.keep(asker, kept);
     const tables = await deps.catalog.tablesFor(asker, request.source);
     if (tables.length === 0) throw nothingToAsk();
+    // Before anything is told to anybody. Whatever runs looks at it again.
+    await lease;
     const model = await deps.egress.modelFor(asker.workspaceId);
     kept.translator = model ?? BUILT_IN_NAME;
 
@@ -87,7 +90,9 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
     for await (const frame of deps.query.run(asker, {
       source: translated.source,
       sql: translated.sql,
+      lease: request.lease,
       signal: request.signal,
+      onStopped: request.onStopped,
     })) {
       if (frame.kind === 'event') learn(kept, frame.event);
       yield frame;

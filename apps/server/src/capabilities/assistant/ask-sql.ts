@@ -1,10 +1,10 @@
 import type { AnswerEvent, Frame } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
-import type { Query } from '#query';
+import type { Query, Reader } from '#query';
 import type { History, KeptQuestion } from './history.ts';
 
 export type AskSqlDeps = { readonly query: Pick<Query, 'run'>; readonly history: History };
-export type AskSqlRequest = { readonly sql: string; readonly source: string; readonly signal: AbortSignal };
+export type AskSqlRequest = Reader & { readonly sql: string; readonly source: string };
 
 /** SQL that a person typed: kept among their own earlier questions, for the rest exactly what `query` makes of it. */
 export async function* askSql(deps: AskSqlDeps, asker: Asker, request: AskSqlRequest): AsyncGenerator<Frame> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnswerEvent, Frame } from '@strongroom/protocol';
+import { type AnswerEvent, type Frame, ProblemError } from '@strongroom/protocol';
 import { loadClusterSecret } from '@strongroom/keyring';
 import { type FakeModel, startFakeModel } from '@strongroom/testkit';
 import { sql } from 'kysely';
@@ -78,6 +78,11 @@ function assistant(over: { url?: string; lookup?: string } = {}): Assistant {
   return createAssistant({
     catalog: { tablesFor: async () => [...AVIATION] },
     query: {
+      leases: {
+        require: async (_asker, id) => {
+          if (id === 'lapsed') throw new ProblemError('query/lease_lapsed', 410, 'nobody was there');
+        },
+      },
       async *run(_asker, request) {
         ran.push({ source: request.source, sql: request.sql });
         yield {
@@ -161,6 +166,17 @@ describe('asking', () => {
 });
 
 describe('with a model', () => {
+  test('it is told nothing for somebody who is not there any more, and the log says so', async () => {
+    model = await startFakeModel({ kind: 'reply', content: 'select 1' });
+    const { signal } = new AbortController();
+    const asked = { question: 'How many flights are there?', lease: 'lapsed', signal };
+    const seen = await eventsOf(assistant({ url: model.url }).ask(asker, asked));
+    expect(seen).toMatchObject([{ type: 'stopped', problem: { code: 'query/lease_lapsed', status: 410 } }]);
+    expect(model.requests).toEqual([]);
+    expect(ran).toEqual([]);
+    expect(events.at(-1)).toMatchObject({ action: 'assistant.refused', decision: { reason: 'query/lease_lapsed' } });
+  });
+
   test('the model is told metadata and the question, and its statement goes to the guard', async () => {
     model = await startFakeModel({ kind: 'reply', content: 'Here:\n```sql\nDROP TABLE flights;\n```' });
     const seen = await ask(assistant({ url: model.url }), 'How many flights are there?');
@@ -207,7 +223,8 @@ describe('earlier questions', () => {
       receipt: 'released-1',
       sql: { asked: expect.stringContaining('count(*)'), run: expect.stringContaining('-- run') },
     });
-    const again = await eventsOf(await room.askAgain(asker, question?.id ?? '', new AbortController().signal));
+    const { signal } = new AbortController();
+    const again = await eventsOf((await room.askAgain(asker, question?.id ?? ''))({ signal }));
     expect(again.at(-1)).toMatchObject({ type: 'completed' });
     expect(await room.history.list(asker, { before: null, limit: 10 })).toHaveLength(2);
   });
@@ -226,7 +243,7 @@ describe('earlier questions', () => {
       receipt: 'released-1',
       sql: { asked: 'select 1 as typed', run: expect.stringContaining('-- run') },
     });
-    await eventsOf(await room.askAgain(asker, typed?.id ?? '', signal));
+    await eventsOf((await room.askAgain(asker, typed?.id ?? ''))({ signal }));
     expect(ran.map(({ sql: text }) => text)).toEqual(['select 1 as typed', 'select 1 as typed']);
   });
 

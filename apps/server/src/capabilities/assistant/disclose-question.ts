@@ -2,12 +2,12 @@ import type { CatalogTable, DisclosureView } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
 import { buildDisclosure, chooseTables, type Egress, type Exchange } from '#egress';
 import type { Clock } from '#platform/clock';
-import type { Query } from '#query';
+import type { Query, Reader } from '#query';
 import { translateBuiltIn, translateByModel, type Translated } from './translate-question.ts';
 
 export type DiscloseDeps = { readonly egress: Egress; readonly query: Pick<Query, 'lookup'>; readonly clock: Clock };
 
-type Asked = { readonly question: string; readonly signal: AbortSignal };
+type Asked = Pick<Reader, 'lease' | 'signal'> & { readonly question: string };
 
 /** What a translator is told, before it is told, and the power to let it translate. */
 export type Told = {
@@ -21,13 +21,13 @@ export type Told = {
 export function tellBuiltIn(
   deps: DiscloseDeps,
   asker: Asker,
-  { question, signal }: Asked,
+  { question, lease, signal }: Asked,
   tables: readonly CatalogTable[],
 ): Told {
   return {
     view: deps.egress.keep(buildDisclosure({ question, tables })),
     exchanges: [],
-    translate: () => translateBuiltIn(deps, asker, question, tables, signal),
+    translate: () => translateBuiltIn(deps, asker, question, tables, { lease, signal }),
   };
 }
 

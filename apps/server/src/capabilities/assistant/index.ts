@@ -4,7 +4,7 @@ import type { Asker, AuditWriter, DataHolder, Sealer } from '#contracts';
 import type { Egress } from '#egress';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
-import type { Query } from '#query';
+import type { Reader } from '#query';
 import { type AskDeps, askQuestion, type AskRequest } from './ask-question.ts';
 import { assistantHolder } from './data-holder.ts';
 import { questionNotFound } from './errors.ts';
@@ -22,8 +22,8 @@ export type Assistant = {
   ask(asker: Asker, request: AskRequest): AsyncGenerator<Frame>;
   /** SQL that a person typed, kept among their own questions. */
   askSql(asker: Asker, request: AskSqlRequest): AsyncGenerator<Frame>;
-  /** Asks an earlier question again, as it was asked. Throws `assistant/question_not_found` (404). */
-  askAgain(asker: Asker, id: string, signal: AbortSignal): Promise<AsyncGenerator<Frame>>;
+  /** How to ask an earlier question again, as it was asked. Throws `assistant/question_not_found` (404). */
+  askAgain(asker: Asker, id: string): Promise<(reader: Reader) => AsyncGenerator<Frame>>;
   /** Throws `assistant/question_not_found` (404), `assistant/nothing_sent` (409). */
   showReceipt(asker: Asker, id: string): Promise<Receipt>;
   readonly history: History;
@@ -32,7 +32,7 @@ export type Assistant = {
 
 export function createAssistant(deps: {
   catalog: AskDeps['catalog'];
-  query: Pick<Query, 'run' | 'lookup'>;
+  query: AskDeps['query'];
   egress: Egress;
   sealer: Sealer;
   database: Database;
@@ -45,13 +45,14 @@ export function createAssistant(deps: {
   return {
     ask: (asker, request) => askQuestion(needs, asker, request),
     askSql: (asker, request) => askSql(needs, asker, request),
-    async askAgain(asker, id, signal) {
+    async askAgain(asker, id) {
       const { question, source, sql } = await history.show(asker, id);
       if (question === null) {
         if (source === null || sql.asked === null) throw questionNotFound();
-        return askSql(needs, asker, { sql: sql.asked, source, signal });
+        const again = { sql: sql.asked, source };
+        return (reader) => askSql(needs, asker, { ...again, ...reader });
       }
-      return askQuestion(needs, asker, { question, source: source ?? undefined, signal });
+      return (reader) => askQuestion(needs, asker, { question, source: source ?? undefined, ...reader });
     },
     showReceipt: (asker, id) => showReceipt(needs, asker, id),
     history,

@@ -1,4 +1,10 @@
-import { askInputSchema, askSqlInputSchema, egressReceiptSchema, questionSchema } from '@strongroom/protocol';
+import {
+  askAgainInputSchema,
+  askInputSchema,
+  askSqlInputSchema,
+  egressReceiptSchema,
+  questionSchema,
+} from '@strongroom/protocol';
 import { z } from 'zod';
 import { type Verb, verb } from '#contracts';
 import { ANSWERS, sendAnswer } from '#query';
@@ -25,7 +31,7 @@ export function assistantRoutes(assistant: Assistant): Verb[] {
       bodyBytesMax: ASK_BYTES_MAX,
       resource: (input) => input.body.source ?? null,
       handle: async (call) => {
-        return sendAnswer(call, assistant.ask(call.asker, { ...call.input.body, signal: call.signal }));
+        return sendAnswer(call, (reader) => assistant.ask(call.asker, { ...call.input.body, ...reader }));
       },
     }),
     verb({
@@ -41,7 +47,7 @@ export function assistantRoutes(assistant: Assistant): Verb[] {
       output: null,
       resource: (input) => input.body.source,
       handle: async (call) => {
-        return sendAnswer(call, assistant.askSql(call.asker, { ...call.input.body, signal: call.signal }));
+        return sendAnswer(call, (reader) => assistant.askSql(call.asker, { ...call.input.body, ...reader }));
       },
     }),
     verb({
@@ -92,12 +98,14 @@ export function assistantRoutes(assistant: Assistant): Verb[] {
       permission: 'own',
       audit: null,
       auditsItself: true,
-      input: one,
+      input: one.extend({ body: askAgainInputSchema.optional() }),
       resource: ({ params }) => params.id,
       output: null,
       answers: ANSWERS,
       handle: async (call) => {
-        return sendAnswer(call, await assistant.askAgain(call.asker, call.input.params.id, call.signal));
+        const { params, body } = call.input;
+        const again = await assistant.askAgain(call.asker, params.id);
+        return sendAnswer(call, (reader) => again({ ...body, ...reader }));
       },
     }),
     verb({

@@ -3,7 +3,7 @@ import type { Asker } from '#contracts';
 import type { Disclosed, HostileText } from '#egress';
 import type { Clock } from '#platform/clock';
 import { readReply } from './read-reply.ts';
-import type { Query } from '#query';
+import type { Query, Reader } from '#query';
 import { translate } from './translate/translate.ts';
 
 /** SQL for one source, or what was and was not understood. */
@@ -24,7 +24,7 @@ export function translateBuiltIn(
   asker: Asker,
   question: string,
   tables: readonly CatalogTable[],
-  signal: AbortSignal,
+  { lease, signal }: Pick<Reader, 'lease' | 'signal'>,
 ): Promise<Translated> {
   return translate({
     question,
@@ -37,6 +37,7 @@ export function translateBuiltIn(
         table: table.name,
         columns: [...columns],
         words,
+        lease,
         signal,
       }),
   });

@@ -6,19 +6,25 @@ import type { Sources } from '#sources';
 import type { Access, Directory } from '#access';
 import { applyPolicy, removePolicy, showPolicy } from './apply-policy.ts';
 import { checkPolicy, type PolicyCheckRequest } from './check-policy.ts';
+import type { Database } from '#platform/database';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
+import { createLeases, type Leases } from './leases.ts';
 import { type LookupRequest, lookupValue } from './lookup-value.ts';
 import { type QueryRequest, runQuery } from './run-query.ts';
 import { createRunningQueries } from './running-queries.ts';
+import type { Reader } from './watch-reader.ts';
 
 export { queryRoutes } from './routes.ts';
+export { holdings } from './holdings.ts';
+export { migrations } from './migrations.ts';
 export { ANSWERS, sendAnswer } from './send-answer.ts';
-export type { LookupRequest, QueryRequest };
+export type { LookupRequest, QueryRequest, Reader };
 
 export type Query = {
   /** The frames of an answer; see run-query.ts. */
   run(asker: Asker, request: QueryRequest): AsyncGenerator<Frame>;
   lookup(asker: Asker, request: LookupRequest): Promise<{ column: string; value: string }[]>;
+  readonly leases: Leases;
   /** How many queries are running now. */
   running(): number;
   /** Cancels what runs, and waits until how the others ended is in the audit log. */
@@ -33,6 +39,7 @@ export type Query = {
 };
 
 export function createQuery(deps: {
+  database: Database;
   sources: Pick<Sources, 'find' | 'manage' | 'use' | 'onRemoved'>;
   catalog: Pick<Catalog, 'schemaFor'>;
   guard: Guard;
@@ -52,8 +59,10 @@ export function createQuery(deps: {
     const settled = entry.then(() => {}, deps.onUnrecorded).finally(() => pending.delete(settled));
     pending.add(settled);
   };
-  const needs = { ...deps, limits, running, afterwards };
+  const leases = createLeases({ ...deps, limits });
+  const needs = { ...deps, limits, running, leases, afterwards };
   return {
+    leases,
     run: (asker, request) => runQuery(needs, asker, request),
     lookup: (asker, request) => lookupValue(needs, asker, request),
     running: () => running.count(),

@@ -18,6 +18,10 @@ export type QueryLimits = {
   readonly waitMs: number;
   /** How often the right to a query that goes on is looked at again. */
   readonly lookAgainMs: number;
+  /** How long a lease lives after a heartbeat. Tabs send three in that time. */
+  readonly leaseMs: number;
+  /** Leases of one person that live at a time: the tabs that show an answer, and the programs that wait for one. */
+  readonly leasesMax: number;
 };
 
 export const QUERY_LIMITS: QueryLimits = {
@@ -29,6 +33,8 @@ export const QUERY_LIMITS: QueryLimits = {
   runningPerSourceMax: { postgres: 4, mariadb: 4, duckdb: 1 },
   waitMs: 10_000,
   lookAgainMs: 1_000,
+  leaseMs: 15_000,
+  leasesMax: 100,
 };
 
 /** Throws `query/limit_too_large` (400) when more rows are asked for than may be had. */

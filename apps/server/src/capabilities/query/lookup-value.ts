@@ -15,15 +15,15 @@ import {
 } from '@strongroom/sql-guard';
 import type { Asker } from '#contracts';
 import { runQuery, type RunQueryDeps } from './run-query.ts';
+import type { Reader } from './watch-reader.ts';
 
-export type LookupRequest = {
+export type LookupRequest = Omit<Reader, 'onStopped'> & {
   readonly source: string;
   readonly schema: string;
   readonly table: string;
   readonly columns: readonly string[];
   /** The asker's own words, e.g. `texas`. */
   readonly words: string;
-  readonly signal: AbortSignal;
 };
 
 const COLUMNS_MAX = 12;
@@ -56,6 +56,7 @@ export async function lookupValue(
     sql,
     limit: 1,
     purpose: 'lookup',
+    lease: request.lease,
     signal: request.signal,
   });
   const found: { column: string; value: string }[] = [];

@@ -1,5 +1,8 @@
 import {
   appliedPolicySchema,
+  leaseRenewalInputSchema,
+  leaseRenewalSchema,
+  leaseSchema,
   policyCheckInputSchema,
   policyCheckSchema,
   policyInputSchema,
@@ -12,6 +15,7 @@ import { type Verb, verb } from '#contracts';
 import type { Query } from './index.ts';
 import { ANSWERS, sendAnswer } from './send-answer.ts';
 
+const byLease = z.object({ lease: z.uuid() });
 const bySource = z.object({ source: z.string().max(100) });
 /** A policy's text, and SQL beside it, as JSON. */
 const POLICY_BYTES_MAX = 1024 * 1024;
@@ -33,8 +37,44 @@ export function queryRoutes(query: Query): Verb[] {
       resource: (input) => input.params.source,
       handle: async (call) => {
         const { source } = call.input.params;
-        return sendAnswer(call, query.run(call.asker, { source, ...call.input.body, signal: call.signal }));
+        return sendAnswer(call, (reader) => query.run(call.asker, { source, ...call.input.body, ...reader }));
       },
+    }),
+    verb({
+      name: 'query.open-lease',
+      method: 'POST',
+      path: '/leases',
+      summary: 'Say that you are there for an answer, before you ask; what names the lease ends when it lapses',
+      permission: 'ask',
+      audit: null,
+      isHeartbeat: true,
+      input: z.object({}),
+      output: leaseSchema,
+      handle: ({ asker }) => query.leases.open(asker),
+    }),
+    verb({
+      name: 'query.renew-lease',
+      method: 'PUT',
+      path: '/leases/{lease}',
+      summary: 'Say that you are still there, and learn which of the answers you show are yours to see no more',
+      permission: 'ask',
+      audit: null,
+      isHeartbeat: true,
+      input: z.object({ params: byLease, body: leaseRenewalInputSchema.optional() }),
+      output: leaseRenewalSchema,
+      handle: ({ asker, input }) => query.leases.renew(asker, input.params.lease, input.body?.shown ?? []),
+    }),
+    verb({
+      name: 'query.end-lease',
+      method: 'DELETE',
+      path: '/leases/{lease}',
+      summary: 'Say that you are gone: what names the lease is cancelled in its source',
+      permission: 'ask',
+      audit: null,
+      isHeartbeat: true,
+      input: z.object({ params: byLease }),
+      output: null,
+      handle: ({ asker, input }) => query.leases.end(asker, input.params.lease),
     }),
     verb({
       name: 'query.apply-policy',

@@ -7,23 +7,25 @@ import type { Catalog } from '#catalog';
 import type { SourceHandle, Sources } from '#sources';
 import { auditContext } from '#contracts';
 import { asProblem, runSqlOff } from './errors.ts';
+import { type Leases, viewName } from './leases.ts';
 import { type QueryLimits, rowLimit } from './limits.ts';
 import type { RunningQueries } from './running-queries.ts';
+import type { Reader } from './watch-reader.ts';
 import { watchRights } from './watch-rights.ts';
 
-export type QueryRequest = {
+export type QueryRequest = Reader & {
   readonly source: string;
   readonly sql: string;
   readonly params?: readonly (string | number | boolean | null)[] | undefined;
   readonly limit?: number | undefined;
   /** A lookup stays in the server: the audit log names it so. Default: an answer for somebody to see. */
   readonly purpose?: 'answer' | 'lookup';
-  readonly signal: AbortSignal;
 };
 
 export type RunQueryDeps = {
   readonly sources: Pick<Sources, 'find' | 'use'>;
   readonly directory: Pick<Directory, 'subjectByEmail'>;
+  readonly leases: Pick<Leases, 'require' | 'isLive'>;
   readonly catalog: Pick<Catalog, 'schemaFor'>;
   readonly guard: Guard;
   readonly audit: AuditWriter;
@@ -48,6 +50,9 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
   let finished = false;
   let resource: string | null = null;
   let signal = request.signal;
+  // Looked at beside what else is looked up, and waited for before anything is told.
+  const lease = deps.leases.require(asker, request.lease);
+  lease.catch(() => {});
   try {
     const handle = await deps.sources.find(asker, request.source);
     resource = handle.name;
@@ -58,10 +63,12 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
       signal: request.signal,
     });
     signal = entry.signal;
-    using _watch = watchRights(deps, asker, handle, entry.stop);
+    signal.addEventListener('abort', () => request.onStopped?.(asProblem(null, entry.signal)), { once: true });
+    using _watch = watchRights(deps, asker, { source: handle, lease: request.lease }, entry.stop);
     const rowsMax = rowLimit(request.limit, deps.limits);
     if (!handle.runSql) throw runSqlOff();
     const { checked, rules, filtered } = await check(deps, asker, handle, request, rowsMax);
+    await lease;
     yield event({ type: 'planned', source: handle.name, asked: request.sql, run: checked.text, rules: [...rules] });
 
     await entry.reachSource();
@@ -82,7 +89,13 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     // Signed while the source works.
     const promised = promise === undefined ? {} : { promise: promise() };
     const stream = await running;
-    yield event({ type: 'released', receipt: entryId, ...promised, columns: [...stream.columns] });
+    yield event({
+      type: 'released',
+      receipt: entryId,
+      ...promised,
+      columns: [...stream.columns],
+      view: viewName(handle),
+    });
     for await (const bytes of stream.chunks) yield { kind: 'rows', bytes };
     const completion = await stream.completion;
     signal.throwIfAborted();
@@ -125,7 +138,7 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
       await record({
         action: 'query.completed',
         resource,
-        decision: { allowed: true, reason: 'query/cancelled' },
+        decision: { allowed: true, reason: signal.aborted ? asProblem(null, signal).code : 'query/cancelled' },
         outcome: 'failed',
       });
     }

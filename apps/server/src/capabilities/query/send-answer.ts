@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { rowsFromArrow } from '@strongroom/connectors';
 import type { FastifyReply } from 'fastify';
 import {
@@ -11,6 +10,7 @@ import {
 } from '@strongroom/protocol';
 import type { Call } from '#contracts';
 import { type AnswerFacts, type OpenAnswer, openAnswer } from './open-answer.ts';
+import { type Reader, READER_LIMITS, type ReaderLimits, watchReader } from './watch-reader.ts';
 
 const ARROW_MEDIA_TYPE = 'application/vnd.apache.arrow.stream';
 const NDJSON_MEDIA_TYPE = 'application/x-ndjson';
@@ -25,21 +25,28 @@ export const ANSWERS = { schema: answerSchema, mediaTypes: FORMATS } as const;
  * Writes an answer in the format that the request accepts, as it arrives and no faster than the client reads.
  * The server holds at most one batch of it. Return what it gives: the reply goes on after the handler is done.
  */
-export async function sendAnswer(call: Call<unknown>, frames: AsyncGenerator<Frame>): Promise<FastifyReply> {
+export async function sendAnswer(
+  call: Pick<Call<unknown>, 'request' | 'reply' | 'signal'>,
+  ask: (reader: Reader) => AsyncGenerator<Frame>,
+  limits: ReaderLimits = READER_LIMITS,
+): Promise<FastifyReply> {
   const format = chooseFormat(call.request.headers.accept);
   call.reply.header('cache-control', 'no-store').header('vary', 'accept');
-  if (format === ANSWER_MEDIA_TYPE) return stream(call, format, asFrames(frames));
+  const { reader, bodyOf } = watchReader(call, limits);
+  const stream = (chunks: AsyncIterable<Uint8Array | string>) => call.reply.code(200).type(format).send(bodyOf(chunks));
+  const frames = ask(reader);
+  if (format === ANSWER_MEDIA_TYPE) return stream(asFrames(frames));
 
   const answer = await openAnswer(frames);
   if (answer.stopped !== null) return refuse(call, answer.facts, answer.stopped);
   call.reply.header('strongroom-receipt', answer.facts.receipt);
   if (answer.facts.promise !== undefined) call.reply.header('strongroom-promise', answer.facts.promise);
-  if (format === JSON_MEDIA_TYPE) return stream(call, format, asJson(answer));
+  if (format === JSON_MEDIA_TYPE) return stream(asJson(answer));
   // These two have no place for it in their bytes: how the answer ended comes as trailers (RFC 9110 section 6.5).
   const { facts } = answer;
   call.reply.trailer('strongroom-complete', async () => String(facts.complete));
   call.reply.trailer('strongroom-row-count', async () => String(facts.rowCount));
-  return stream(call, format, format === ARROW_MEDIA_TYPE ? answer.rows : asNdjson(answer));
+  return stream(format === ARROW_MEDIA_TYPE ? answer.rows : asNdjson(answer));
 }
 
 /** Throws `http/not_acceptable` (406) naming what there is. */
@@ -51,14 +58,9 @@ function chooseFormat(accept: string | undefined): Format {
   throw new ProblemError('http/not_acceptable', 406, `answers come as ${FORMATS.join(', ')}`);
 }
 
-function stream(call: Call<unknown>, format: Format, chunks: AsyncIterable<Uint8Array | string>): FastifyReply {
-  const body = Readable.from(chunks, { objectMode: false, highWaterMark: 256 * 1024 });
-  return call.reply.code(200).type(format).send(body);
-}
-
 /** How far it came, and why no further. Its outcome is `denied`, `declined` or none: never one that reads as "no data". */
 function refuse(
-  call: Call<unknown>,
+  call: Pick<Call<unknown>, 'reply'>,
   { outcome: _, ...facts }: AnswerFacts,
   { outcome, problem }: NonNullable<OpenAnswer['stopped']>,
 ): FastifyReply {

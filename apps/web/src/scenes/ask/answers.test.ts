@@ -27,7 +27,7 @@ const arrow = tableToIPC(
   }),
   'stream',
 );
-const released: AnswerEvent = { type: 'released', receipt: 'entry-1', columns };
+const released: AnswerEvent = { type: 'released', receipt: 'entry-1', columns, view: 'view-1' };
 const completed: AnswerEvent = {
   type: 'completed',
   outcome: 'rows',

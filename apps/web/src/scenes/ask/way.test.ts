@@ -21,7 +21,7 @@ const planned: AnswerEvent = {
   run: 'SELECT 1 LIMIT 5',
   rules: ['limit'],
 };
-const released: AnswerEvent = { type: 'released', receipt: 'entry-1', columns: [] };
+const released: AnswerEvent = { type: 'released', receipt: 'entry-1', columns: [], view: 'view-1' };
 const completed: AnswerEvent = {
   type: 'completed',
   outcome: 'rows',
