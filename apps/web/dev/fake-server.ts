@@ -56,6 +56,8 @@ const preview = {
   headerGuess: true,
 };
 
+const LEASE = '0b0e3a4e-7c1d-4d37-9a45-6a1f6f0f7c11';
+
 export type Route = (request: { url: URL; body: unknown; parts: string[] }) => unknown;
 
 function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Route> {
@@ -114,6 +116,8 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
     }),
     'GET tokens': () => ({ tokens: listed(tokens) }),
     'POST tokens': () => ({ token: tokens[0], secret: 'sr_4f1c0a2b9d8e7f6a5b4c3d2e1f0a9b8c' }),
+    'POST leases': () => ({ lease: LEASE, renewedForMs: 15_000 }),
+    'PUT leases/': () => ({ renewedForMs: 15_000, drop: [] }),
     'GET questions': () => ({ questions: listed(questions) }),
     'GET ledger': ({ url }) => {
       const before = Number(url.searchParams.get('before') ?? 1e9);

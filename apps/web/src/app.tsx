@@ -20,13 +20,17 @@ export function startApp(nonce: string): void {
   });
   const router = createAppRouter(client);
   const leave = (): void => {
-    forgetEverything();
+    const had = forgetEverything();
     client.clear();
-    if (window.location.pathname !== '/sign-in') void router.navigate({ to: '/sign-in' });
+    if (window.location.pathname === '/sign-in') return;
+    // Whoever looked at rows is told where they went.
+    if (had) router.history.push('/sign-in?problem=http/session_ended');
+    else void router.navigate({ to: '/sign-in' });
   };
   onSignedOut(leave);
-  // Leaving the page, even into the back-forward cache, stops the query and lets go of the rows.
-  window.addEventListener('pagehide', () => answers.drop());
+  // Leaving the page, even into the back-forward cache, stops the query and lets go of the rows; so does a browser that freezes the tab.
+  window.addEventListener('pagehide', () => answers.drop('left'));
+  document.addEventListener('freeze', () => answers.drop('slept'));
 
   const root = document.getElementById('root');
   if (root === null) throw new Error('the page has no root');

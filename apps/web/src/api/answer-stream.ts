@@ -5,17 +5,17 @@ export type Asking = { mode: 'question' | 'sql'; text: string; source: string | 
 
 /**
  * Asks, and yields the frames of the answer as they arrive. Aborting `signal` closes the connection, which cancels
- * the query in the source. Throws `ProblemError` when the server refuses before the first frame, or breaks off.
+ * the query in the source; so does the end of the lease. Throws `ProblemError` when the server refuses before the first frame, or breaks off.
  */
-export async function* streamAnswer(asking: Asking, signal: AbortSignal): AsyncGenerator<Frame> {
+export async function* streamAnswer(asking: Asking, lease: string, signal: AbortSignal): AsyncGenerator<Frame> {
   // Either way the question is kept, for the one who asks alone.
   const response = await fetchOrExplain(asking.mode === 'sql' ? '/api/v1/questions' : '/api/v1/ask', {
     method: 'POST',
     headers: { accept: ANSWER_MEDIA_TYPE, 'content-type': 'application/json', 'x-strongroom': '1' },
     body: JSON.stringify(
       asking.mode === 'sql'
-        ? { sql: asking.text, source: asking.source ?? '' }
-        : { question: asking.text, ...(asking.source === null ? {} : { source: asking.source }) },
+        ? { sql: asking.text, source: asking.source ?? '', lease }
+        : { question: asking.text, lease, ...(asking.source === null ? {} : { source: asking.source }) },
     ),
     credentials: 'same-origin',
     cache: 'no-store',

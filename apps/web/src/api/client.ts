@@ -5,7 +5,13 @@ const BASE = '/api/v1';
 /** What a schema of the protocol is used for here. */
 type Parser<T> = { parse(value: unknown): T };
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-type Sending = { body?: unknown; raw?: Blob; headers?: Record<string, string>; signal?: AbortSignal };
+type Sending = {
+  body?: unknown;
+  raw?: Blob;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  keepalive?: boolean;
+};
 
 const signedOutListeners = new Set<() => void>();
 
@@ -73,6 +79,8 @@ async function send(method: Method, path: string, sending: Sending): Promise<Res
   if (sending.raw !== undefined) init.body = sending.raw;
   else if (sending.body !== undefined) init.body = JSON.stringify(sending.body);
   if (sending.signal !== undefined) init.signal = sending.signal;
+  // Goes out though the page is being left.
+  if (sending.keepalive !== undefined) init.keepalive = sending.keepalive;
   const response = await fetchOrExplain(path.startsWith('/evaluation/') ? path : BASE + path, init);
   if (!response.ok) throw await problemOf(response);
   return response;

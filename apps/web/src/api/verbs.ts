@@ -14,6 +14,8 @@ import {
   ledgerEntrySchema,
   ledgerPageSchema,
   ledgerStatusSchema,
+  leaseRenewalSchema,
+  leaseSchema,
   meSchema,
   type Person,
   personHoldingSchema,
@@ -23,6 +25,7 @@ import {
   questionSchema,
   type Role,
   settingsSchema,
+  type ShownAnswer,
   shownPolicySchema,
   signInKindSchema,
   sourceSchema,
@@ -110,6 +113,11 @@ export const readTable = (resource: string, options: Signal = {}) =>
 export type Annotation = { description?: string | null; tags?: string[]; owner?: string | null };
 export const annotate = (resource: string, body: Annotation) =>
   callForNothing('PATCH', `/catalog/${segment(resource)}`, { body });
+
+export const openLease = (options: Signal = {}) => call(leaseSchema, 'POST', '/leases', options);
+export const renewLease = (lease: string, shown: ShownAnswer[], options: Signal = {}) =>
+  call(leaseRenewalSchema, 'PUT', `/leases/${segment(lease)}`, { ...options, body: { shown } });
+export const endLease = (lease: string) => callForNothing('DELETE', `/leases/${segment(lease)}`, { keepalive: true });
 
 export const listQuestions = (options: Signal = {}) =>
   call(listIn('questions', questionSchema.array()), 'GET', '/questions?limit=200', options);

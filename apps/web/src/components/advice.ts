@@ -4,6 +4,8 @@ const BY_CODE: Readonly<Record<string, string>> = {
   'query/denied': 'Look it up in the Catalog, or ask an admin for access to the source.',
   'query/run_sql_off': 'Ask an admin to turn it on again in Settings.',
   'query/rights_changed': 'You get what you may see now.',
+  'query/lease_lapsed': 'Rows are shown only while the server hears of this tab.',
+  'query/too_many_leases': 'Close a tab that shows an answer, or stop a program of yours that asks.',
   'query/policy_broken': 'An admin mends it on the page of the source.',
   'query/person_unknown': 'They may have been removed. Pick somebody else.',
   'access/bad_policy': 'Mend that line, then try again.',

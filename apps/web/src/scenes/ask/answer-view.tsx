@@ -1,7 +1,7 @@
 import type { Asking } from '../../api/answer-stream.ts';
 import { problemFrom } from '../../api/client.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
-import type { AnswerState } from './answers.ts';
+import type { AnswerState, Gone } from './answers.ts';
 import classes from './ask.module.css';
 import { Declined } from './declined.tsx';
 import { Outcome } from './outcome.tsx';
@@ -15,10 +15,10 @@ import { WayOfAnswer, WayStrip } from './way-of-answer.tsx';
 export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (asking: Asking) => void }) {
   const way = wayOf(answer);
   const again = answer.asking;
-  if (answer.phase === 'dropped') {
+  if (answer.gone !== null) {
     return (
       <Outcome
-        says="You left this page, so its rows are gone from this tab."
+        {...wordsFor(answer.gone)}
         {...(again === null ? {} : { action: 'Ask again', onAction: () => onAsk(again) })}
       />
     );
@@ -44,4 +44,26 @@ export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (ask
       </div>
     </>
   );
+}
+
+function wordsFor({ why, source }: Gone): { says: string; more?: string } {
+  switch (why) {
+    case 'left':
+      return { says: 'You left this page, so its rows are gone from this tab.' };
+    case 'slept':
+      return { says: 'The browser put this tab to sleep, so its rows are gone from it.' };
+    case 'unheard':
+      return {
+        says: 'This tab and the server lost touch, so its rows were taken away.',
+        more: 'Rows are shown only while the server hears of the tab that shows them.',
+      };
+    case 'changed':
+      return {
+        says:
+          source === null
+            ? 'Your rights changed, so the rows were taken away.'
+            : `Your rights to ${source} changed, so its rows were taken away.`,
+        more: 'Ask again to get what you may see now.',
+      };
+  }
 }

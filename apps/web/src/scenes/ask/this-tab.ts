@@ -19,10 +19,11 @@ export function readDraft(): Draft {
   return draft;
 }
 
-/** On sign-out: rows, and the words of the person who leaves. */
-export function forgetEverything(): void {
-  answers.drop();
+/** On sign-out: rows, and the words of the person who leaves. True when there was an answer. */
+export function forgetEverything(): boolean {
+  const had = answers.forget();
   changeDraft(emptyDraft);
+  return had;
 }
 
 export function useDraft(): Draft {

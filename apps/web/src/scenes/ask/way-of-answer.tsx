@@ -137,8 +137,8 @@ function RowsView({ way }: { way: Way }) {
   return (
     <p>
       {count(rows, 'row')} came from {way.source ?? 'the source'} in {milliseconds(way.completion?.elapsedMs ?? 0)},
-      through the server’s memory, into this tab’s memory. The server keeps none. Closing or leaving the tab, or signing
-      out, lets go of them.
+      through the server’s memory, into this tab’s memory. The server keeps none. Closing or leaving the tab, signing
+      out, losing your right to them, or losing touch with the server lets go of them.
     </p>
   );
 }

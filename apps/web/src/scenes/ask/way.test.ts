@@ -42,6 +42,7 @@ const stopped = (step: 'translate' | 'guard' | 'run'): AnswerEvent => ({
 
 const state = (events: AnswerEvent[], more: Partial<AnswerState> = {}): AnswerState => ({
   phase: 'asking',
+  gone: null,
   asking: { mode: 'question', text: 'q', source: null },
   events,
   rows: null,

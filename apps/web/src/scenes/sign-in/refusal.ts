@@ -7,6 +7,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'identity/other_account': 'Your email address belongs to another account here. Ask an admin.',
   'identity/sign_in_expired': 'The sign-in took too long. Start again.',
   'identity/issuer_unavailable': 'Your identity provider does not answer. Try again in a moment.',
+  'http/session_ended': 'You were signed out, so what this tab showed is gone from it.',
   'identity/link_needed': 'Open a sign-in link first.',
 };
 
