@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Answer, Understanding } from '@strongroom/protocol';
 import { showAnswer, showUnderstanding, showWay } from './answer-view.ts';
 import { CommandFailure } from './failure.ts';
+import { holdLease } from './hold-lease.ts';
 import { plainJson } from './plain-text.ts';
 import type { Session } from './session.ts';
 
@@ -14,13 +15,15 @@ import type { Session } from './session.ts';
 export async function printAnswer(
   { server, terminal }: Session,
   path: string,
-  body: unknown,
+  body: Readonly<Record<string, unknown>>,
   asked: string | null,
 ): Promise<void> {
   try {
-    const response = await server.open('POST', path, { body });
-    if (terminal.json && process.stdout.isTTY !== true) return await passOn(response);
-    const text = await response.text();
+    const text = await holdLease(server, async (lease) => {
+      const response = await server.open('POST', path, { body: { ...body, lease } });
+      return terminal.json && process.stdout.isTTY !== true ? passOn(response) : response.text();
+    });
+    if (text === null) return;
     if (terminal.json) return terminal.line(plainJson(text));
     showAnswer(terminal, JSON.parse(text) as Answer);
   } catch (error) {
@@ -34,10 +37,11 @@ export async function printAnswer(
 }
 
 /** Straight through, at the pace of whoever reads our output: nothing of the answer stays here. */
-async function passOn(response: Response): Promise<void> {
-  if (response.body === null) return;
+async function passOn(response: Response): Promise<null> {
+  if (response.body === null) return null;
   await pipeline(Readable.fromWeb(response.body), process.stdout, { end: false });
   if (!process.stdout.write('\n')) await once(process.stdout, 'drain');
+  return null;
 }
 
 type Refusal = Partial<Answer> & { outcome: string; understanding?: Understanding | null };
