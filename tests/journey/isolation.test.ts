@@ -161,7 +161,13 @@ describe('what has an id of another workspace is not there', () => {
     ['GET', 'ledger/{entry}'],
     ['GET', 'ledger/{entry}/proof'],
     ['GET', 'erasures/{erasure}'],
+    ['PUT', 'leases/{lease}', {}],
+    ['DELETE', 'leases/{lease}'],
+    ['POST', 'sources/shop/query', { sql: 'select 1', lease: '{lease}' }],
+    ['POST', 'ask', { question: 'How many parcels are there?', lease: '{lease}' }],
   ])('%s /%s', async (method, path, body?: object) => {
+    // It lives for seconds only.
+    ids['lease'] = String((await good(tenants[0]!, 'POST', 'leases'))['lease']);
     const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
     const given = body === undefined ? undefined : (JSON.parse(fill(JSON.stringify(body))) as object);
     const reply = await ask(tenants[1]!, method, fill(path), given);
@@ -177,6 +183,7 @@ describe('what has an id of another workspace is not there', () => {
     expect(reply.status).toBeLessThan(500);
     // To the letter what is said of an id that nobody has.
     const { status, body: problem } = reply;
+    if (path.includes('{lease}')) await good(tenants[0]!, 'PUT', fill('leases/{lease}'));
     expect([status, problem['code'], problem['title']]).toEqual([same.status, same.body['code'], same.body['title']]);
     expect(JSON.stringify(problem)).not.toContain('alpha');
   });
