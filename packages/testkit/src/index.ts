@@ -1,5 +1,6 @@
 export { type FakeModel, type FakeModelBehaviour, type FakeModelRequest, startFakeModel } from './fake-model/index.ts';
 export { type FakeTransit, type FakeTransitAnswer, startFakeTransit } from './fake-transit/index.ts';
+export { everyPostgres } from './every-postgres.ts';
 export { type AccessibilityProblem, findAccessibilityProblems } from './find-accessibility-problems.ts';
 export { findMariadb } from './find-mariadb.ts';
 export { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from './localhost-certificate.ts';

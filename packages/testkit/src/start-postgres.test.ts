@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { everyPostgres } from './every-postgres.ts';
 import { startPostgres } from './start-postgres.ts';
 
 test('a PostgreSQL answers over its socket, and over TCP only to who knows the password', async () => {
@@ -13,4 +14,11 @@ test('a PostgreSQL answers over its socket, and over TCP only to who knows the p
   await client.end();
   const stranger = new pg.Client(postgres.url({ user: 'reader', password: 'wrong' }));
   await expect(stranger.connect()).rejects.toThrow(/password authentication failed/);
+});
+
+test.each(await everyPostgres())('a PostgreSQL $version is of that version', async (binaries) => {
+  await using postgres = await startPostgres({ binaries });
+  await using client = await postgres.connect();
+  const { rows } = await client.query("select current_setting('server_version_num')::int / 10000 as version");
+  expect(rows).toEqual([{ version: binaries.version }]);
 });

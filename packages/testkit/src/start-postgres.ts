@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Cluster, startCluster } from '@strongroom/local-cluster';
+import { type Binaries, type Cluster, startCluster } from '@strongroom/local-cluster';
 import pg from 'pg';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -8,6 +8,10 @@ export type PostgresOptions = {
   /** Also listen on a free port of 127.0.0.1 (passwords by SCRAM), so that it can be a source by URL. */
   readonly tcp?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** PEM texts: over TCP it then also speaks TLS. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Default: the PostgreSQL that comes with us. See `everyPostgres`. */
+  readonly binaries?: Binaries;
 };
 
 export type Login = { readonly user: string; readonly password: string; readonly database?: string };
@@ -34,6 +38,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     superuserPassword: superuser.password,
     ...(options.tcp === true ? { listen: { host: '127.0.0.1', port: 0 } as const } : {}),
     settings: { fsync: 'off', ...options.settings },
+    ...(options.binaries === undefined ? {} : { binaries: options.binaries }),
   });
   const stop = async (): Promise<void> => {
     await cluster.stop();
@@ -50,6 +55,10 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     await client.connect();
     return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
   };
+  if (options.tls !== undefined) {
+    await using client = await connect();
+    await turnTlsOn(client, options.tls);
+  }
   return {
     socketFolder: cluster.socketFolder,
     port: cluster.port,
@@ -64,4 +73,22 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Through the server itself, since the files must belong to whom it runs as. */
+async function turnTlsOn(
+  client: pg.Client,
+  { certificate, key }: { readonly certificate: string; readonly key: string },
+): Promise<void> {
+  for (const [file, text] of [
+    ['server.crt', certificate],
+    ['server.key', key],
+  ] as const)
+    await client.query(
+      `copy (select regexp_split_to_table(${client.escapeLiteral(text)}, '\n')) to program 'umask 077; cat > ${file}'`,
+    );
+  await client.query('alter system set ssl = on');
+  await client.query('select pg_reload_conf()');
+  // A session hears of it between two statements, after the server itself has.
+  for (let isOn = false; !isOn;) isOn = (await client.query<{ ssl: string }>('show ssl')).rows[0]?.ssl === 'on';
 }
