@@ -3,6 +3,16 @@ import { ProblemError } from '@strongroom/protocol';
 // The closed set. `internal` holds our own words, an SQLSTATE or a system error code (`ECONNREFUSED`); never a source's text.
 
 export const badAddress = (message: string) => new ProblemError('sources/bad_address', 422, message);
+/** `version` and `oldest`: numbers alone, e.g. `9.6`. */
+export const tooOld = (engine: string, version: string, oldest: string) =>
+  new ProblemError(
+    'sources/too_old',
+    422,
+    `the source is ${engine} ${version}; the oldest that can be one is ${oldest}`,
+    {
+      members: { version, oldest },
+    },
+  );
 export const tooManyTables = (tablesMax: number) =>
   new ProblemError('sources/too_many_tables', 422, `the role may read more than ${tablesMax} tables; give it fewer`, {
     members: { tablesMax },

@@ -17,6 +17,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   'assistant/not_sure': 'Use the name of a table or a column, as the Catalog shows them.',
   'sources/name_taken': 'Choose another name.',
   'sources/bad_address': 'It looks like postgres://user:password@host:5432/database.',
+  'sources/too_old': 'Upgrade the database, or connect a newer one.',
   'identity/link_used': 'Ask for a new link; each works once, for ten minutes.',
   'lifecycle/nothing_to_certify': 'What was there is gone all the same.',
   'ledger/too_many_tails': 'Turn off Live in another tab, or stop a script that follows the log.',

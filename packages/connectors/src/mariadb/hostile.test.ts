@@ -104,9 +104,20 @@ describe('a hostile server', () => {
     expect(sent).toBe(1);
   });
 
-  test('that is no MariaDB, or speaks nonsense at once, is refused', async () => {
+  test('that is no MariaDB, an old one, or speaks nonsense at once, is refused', async () => {
     await using mysql = await hostile(() => null, greeting('8.0.36'));
     expect(await problemOf(mysql.ask())).toMatchObject({ code: 'sources/bad_address' });
+    for (const [old, told] of [
+      ['5.5.68-MariaDB', '5.5'],
+      ['5.5.5-10.6.18-MariaDB', '10.6'],
+    ] as const) {
+      await using server = await hostile(() => null, greeting(old));
+      expect(await problemOf(server.ask())).toMatchObject({
+        code: 'sources/too_old',
+        message: `the source is MariaDB ${told}; the oldest that can be one is 10.11`,
+      });
+      expect(server.heard).toEqual([]);
+    }
     for (const hello of [
       packet(0, Buffer.from([10])),
       packet(0, Buffer.from('HTTP/1.1 400')),

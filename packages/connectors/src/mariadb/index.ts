@@ -7,7 +7,7 @@ import { introspect } from './introspect.ts';
 import { run } from './run.ts';
 import { openSession } from './session.ts';
 
-/** A source that is a MariaDB server (10.5 or newer). Opens nothing until it is used. */
+/** A source that is a MariaDB server (10.11 or newer). Opens nothing until it is used. */
 export function connectMariadb(address: MariadbAddress, options: PostgresOptions = {}): Connector {
   const { connectionsMax = 8, connectTimeoutMs = 10_000, waitMs = 10_000, idleMs = 30_000 } = options;
   const { certificateAuthorities } = options;

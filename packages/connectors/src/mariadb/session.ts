@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { ProblemError } from '@strongroom/protocol';
-import { badAddress, failed, resource, unavailable } from '../errors.ts';
+import { badAddress, failed, resource, tooOld, unavailable } from '../errors.ts';
 import type { Pooled } from '../pool.ts';
 import { classifyConnectError, once, tlsOptions, tlsRefused, type TransportOptions } from '../sockets.ts';
 import { ProtocolError, RowTooLargeError } from '../wire-errors.ts';
@@ -38,6 +38,8 @@ export type Session = Pooled & {
   cancel(): void;
 };
 
+// The oldest that the tests run on.
+const OLDEST = [10, 11] as const;
 const RESET_TIMEOUT_MS = 5_000;
 const GOODBYE_MS = 1_000;
 // One that comes before the statement has begun stops nothing.
@@ -253,6 +255,7 @@ async function openOn(
     const hello = message.parseGreeting(first.bytes, 0, first.bytes.length);
     if (!/mariadb/i.test(hello.version))
       throw badAddress('the source is not MariaDB; MySQL is another engine, which is not supported yet');
+    refuseOldest(hello.version);
     let sequence = first.answerSequence;
     const isEncrypted = address.tls !== 'off' && (hello.offersTls || address.tls !== 'optional');
     if (isEncrypted) {
@@ -297,6 +300,13 @@ async function openOn(
     }
     listen();
   }
+}
+
+/** `version`: as in a greeting, where old replicas are told 5.5.5 first. Throws `sources/too_old`. */
+function refuseOldest(version: string): void {
+  const [, first = '', second = ''] = /^(?:5\.5\.5-)?(\d{1,4})\.(\d{1,4})/.exec(version) ?? [];
+  const isOlder = Number(first) < OLDEST[0] || (Number(first) === OLDEST[0] && Number(second) < OLDEST[1]);
+  if (isOlder) throw tooOld('MariaDB', `${Number(first)}.${Number(second)}`, OLDEST.join('.'));
 }
 
 /** Best effort, on a connection of its own to the very address that was checked. */

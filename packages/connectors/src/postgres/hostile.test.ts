@@ -34,6 +34,7 @@ function message(type: string, body: Buffer): Buffer {
 const bytes = (...values: (string | Buffer)[]) =>
   Buffer.concat(values.map((value) => (typeof value === 'string' ? Buffer.from(value, 'latin1') : value)));
 const READY = message('Z', Buffer.from('I'));
+const version = (value: string) => message('S', bytes('server_version\0', value, '\0'));
 const WELCOME = bytes(message('R', Buffer.alloc(4)), message('K', Buffer.alloc(8)), READY);
 const ONE_INTEGER = message(
   'T',
@@ -140,6 +141,29 @@ test.each<[string, Behaviour, string]>([
   const problem = await withServer(behave, (url) => problemOf(ask(url)()));
   expect(problem.code).toBe(code);
   expect(`${problem.message} ${problem.internal} ${JSON.stringify(problem)}`).not.toContain('canary');
+});
+
+test.each([
+  ['9.6.24', '9.6'],
+  ['8.0.2', '8.0'],
+  ['10.23 (Debian 10.23-1)', '10'],
+  ['11.22', '11'],
+])('a source that says it is PostgreSQL %s is told to be too old, and is asked nothing', async (value, told) => {
+  const heard: Buffer[] = [];
+  const behave: Behaviour = (socket) => {
+    socket.on('data', (chunk: Buffer) => heard.push(chunk));
+    script(bytes(message('R', Buffer.alloc(4)), version(value), message('K', Buffer.alloc(8)), READY))(socket);
+  };
+  const problem = await withServer(behave, (url) => problemOf(ask(url)()));
+  expect(problem).toMatchObject({ code: 'sources/too_old', status: 422, members: { version: told, oldest: '12' } });
+  expect(problem.message).toBe(`the source is PostgreSQL ${told}; the oldest that can be one is 12`);
+  expect(Buffer.concat(heard).toString('latin1')).not.toMatch(/begin|select/);
+});
+
+test.each(['12.0', '18.4 (Debian)', '19devel', 'canary'])('one that says %s is not', async (value) => {
+  const welcome = bytes(message('R', Buffer.alloc(4)), version(value), message('K', Buffer.alloc(8)), READY);
+  const rows = await withServer(script(welcome, PREPARED, bytes(ROW, COMPLETE)), (url) => ask(url)());
+  expect(rows).toEqual([[42]]);
 });
 
 test('the fake server of these tests can also answer rightly', async () => {

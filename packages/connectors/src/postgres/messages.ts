@@ -114,6 +114,12 @@ export function parseTextRow(buffer: Buffer, start: number, end: number): (strin
   return row;
 }
 
+/** A setting that the server tells of at sign-in, e.g. `server_version`. */
+export function parseParameterStatus(buffer: Buffer, start: number, end: number): { name: string; value: string } {
+  const reader = createFieldReader(buffer, start, end);
+  return { name: reader.text(), value: reader.text() };
+}
+
 /**
  * The SQLSTATE of an ErrorResponse.
  * INVARIANT: no other field is read: message, detail, hint and context can quote row values.

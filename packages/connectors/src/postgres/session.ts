@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ProblemError } from '@strongroom/protocol';
-import { failed, resource, unavailable } from '../errors.ts';
+import { failed, resource, tooOld, unavailable } from '../errors.ts';
 import type { Pooled } from '../pool.ts';
 import type { TransportOptions } from '../sockets.ts';
 import { ProtocolError, RowTooLargeError } from '../wire-errors.ts';
@@ -48,6 +48,8 @@ export type SessionOptions = TransportOptions;
 const RESET = Buffer.concat([message.simpleQuery('ROLLBACK'), message.simpleQuery('DISCARD ALL')]);
 const RESET_TIMEOUT_MS = 5_000;
 const GOODBYE_MS = 1_000;
+// Its queries to the catalogs and the guard's texts are those of this version and newer ones.
+const OLDEST = 12;
 // One that comes before the statement has begun stops nothing.
 const CANCEL_AGAIN_MS = 2_000;
 // The longest statement_timeout, and a little: by then the server has stopped without us.
@@ -86,7 +88,8 @@ export async function openSession(
   const read = createMessageReader(
     (type, buffer, start, end) => {
       if (!isOpen && shorten === null) return;
-      if (type === message.NOTICE || type === message.NOTIFICATION || type === message.PARAMETER_STATUS) return;
+      if (type === message.PARAMETER_STATUS) return refuseOldest(message.parseParameterStatus(buffer, start, end));
+      if (type === message.NOTICE || type === message.NOTIFICATION) return;
       if (receiver === null) {
         // Between two users only the end of the connection is announced (57P01 and its kin).
         if (type === message.ERROR) return fail(unavailable('ended by the source'));
@@ -225,6 +228,14 @@ export async function openSession(
     signal?.removeEventListener('abort', onAbort);
   }
   return session;
+}
+
+/** Told before the first ReadyForQuery: nothing has been asked of it by then. Throws `sources/too_old`. */
+function refuseOldest({ name, value }: { name: string; value: string }): void {
+  const version = name === 'server_version' ? /^(\d{1,4})(\.\d{1,4})?/.exec(value) : null;
+  if (version === null || Number(version[1]) >= OLDEST) return;
+  // Until version 10 the second number was a part of the major one.
+  throw tooOld('PostgreSQL', Number(version[1]) < 10 ? version[0] : version[1]!, String(OLDEST));
 }
 
 /** Startup to the first ReadyForQuery. Answers what a cancel must quote. */

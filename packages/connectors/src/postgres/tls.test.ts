@@ -1,14 +1,20 @@
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { once } from 'node:events';
-import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY, type TestPostgres, startPostgres } from '@strongroom/testkit';
+import {
+  everyPostgres,
+  LOCALHOST_CERTIFICATE,
+  LOCALHOST_KEY,
+  type TestPostgres,
+  startPostgres,
+} from '@strongroom/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { uncheckedSql } from '../../test/checked-sql.ts';
 import { LIMITS, problemOf, readAll } from '../../test/contract-suite.ts';
 import { connectPostgres } from './index.ts';
 import { parsePostgresUrl } from './parse-url.ts';
 
-/** Ends TLS as PostgreSQL does and hands the rest to a real server: the embedded one has no certificate. */
+/** Ends TLS as PostgreSQL does and hands the rest to a real server, so that what travels can be counted. */
 let postgres: TestPostgres;
 let port: number;
 const sockets = new Set<Socket>();
@@ -117,4 +123,17 @@ test("a wrong password, an unknown user and an unknown database say so, without 
   expect(wrong.code).toBe('sources/credentials_refused');
   expect((await problemOf(connectAs('nobody', 'x', 'postgres'))).message).toBe(wrong.message);
   expect((await problemOf(connectAs(user, password, 'nowhere'))).code).toBe('sources/unknown_database');
+});
+
+test.each(await everyPostgres())('PostgreSQL $version is spoken to in TLS of its own', async (binaries) => {
+  const tls = { certificate: LOCALHOST_CERTIFICATE, key: LOCALHOST_KEY };
+  await using real = await startPostgres({ binaries, tcp: true, tls });
+  const url = real.url().replace('127.0.0.1', 'localhost');
+  await using connector = connectPostgres(parsePostgresUrl(`${url}?sslmode=verify-full`), {
+    certificateAuthorities: [LOCALHOST_CERTIFICATE],
+  });
+  const question = 'select ssl, version from pg_stat_ssl where pid = pg_backend_pid()';
+  expect(await connector.run(uncheckedSql('postgres', question), LIMITS).then(readAll)).toEqual([[true, 'TLSv1.3']]);
+  await using stranger = connectPostgres(parsePostgresUrl(`${url}?sslmode=verify-full`));
+  expect(await problemOf(stranger.introspect())).toMatchObject({ code: 'sources/tls_refused' });
 });
