@@ -7,6 +7,8 @@ const MODE =
 /** A longer text of string_agg is cut with a warning, which is an error to us. */
 const TEXT_BYTES_MAX = 16 * 1024 * 1024;
 const LOCK_WAIT_SECONDS = 5;
+/** Kept for `SHOW WARNINGS`; a server may be set up to keep none. */
+const WARNINGS_MAX = 1024;
 
 /** Begins the read-only transaction in which one statement runs. `values`: of `@strongroom_1`, …. */
 export async function begin(session: Session, timeoutMs: number, values: readonly string[] = []): Promise<void> {
@@ -17,7 +19,7 @@ export async function begin(session: Session, timeoutMs: number, values: readonl
     'SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin',
     `SET sql_mode = '${MODE}', time_zone = '+00:00', lc_time_names = 'en_US', max_statement_time = ${Math.max(timeoutMs, 1) / 1000},
       div_precision_increment = 12, group_concat_max_len = ${TEXT_BYTES_MAX}, lock_wait_timeout = ${LOCK_WAIT_SECONDS}, sql_select_limit = DEFAULT,
-      big_tables = 0${variables.join('')}`,
+      big_tables = 0, sql_notes = 1, max_error_count = ${WARNINGS_MAX}${variables.join('')}`,
     'SET SESSION TRANSACTION READ ONLY',
     'START TRANSACTION READ ONLY',
   ]) {

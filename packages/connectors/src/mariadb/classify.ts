@@ -10,7 +10,8 @@ const BY_NUMBER: ReadonlyMap<number, (internal: string) => ProblemError> = new M
   ...[1044, 1054, 1142, 1143, 1146, 1109, 1370].map((number) => [number, denied] as const),
   ...[1227, 1290, 1792, 1836, 1568, 1179].map((number) => [number, permission] as const),
   ...[
-    1264, 1292, 1365, 1366, 1406, 1411, 1441, 1525, 1582, 1690, 1264, 1265, 1242, 1367, 1918, 4078, 1267, 1270, 1271,
+    1264, 1292, 1300, 1365, 1366, 1406, 1411, 1441, 1525, 1582, 1690, 1265, 1242, 1367, 1916, 1918, 1977, 4078, 1267,
+    1270, 1271,
   ].map((number) => [number, type] as const),
   ...[1037, 1038, 1021, 1041, 1114, 1135, 1203, 1206, 1226, 1260, 1301, 3024].map(
     (number) => [number, resource] as const,
@@ -32,6 +33,13 @@ export function classifyNumber(number: number): ProblemError {
  * NULL, a text that was cut. null for what is but advice.
  */
 export function classifyWarning(level: string, number: number): ProblemError | null {
+  // Of a cast of a number that is too large, which becomes a negative one, MariaDB only notes that "something" happened.
+  if (number === SOMETHING) return type(`error ${number}`);
   if (level === 'Note') return null;
-  return BY_NUMBER.get(number) === type || number === 1260 ? classifyNumber(number) : null;
+  const isCut = number === CUT_BY_GROUP_CONCAT || number === LARGER_THAN_A_PACKET;
+  return BY_NUMBER.get(number) === type || isCut ? classifyNumber(number) : null;
 }
+
+const SOMETHING = 1105;
+const CUT_BY_GROUP_CONCAT = 1260;
+const LARGER_THAN_A_PACKET = 1301;

@@ -1,6 +1,6 @@
 import type { AnswerColumn, CheckedSql, ProblemError } from '@strongroom/protocol';
 import type { RowStream, RunLimits } from '../contract.ts';
-import { permission, timedOut } from '../errors.ts';
+import { permission, timedOut, type } from '../errors.ts';
 import type { Pool } from '../pool.ts';
 import { createRowSink } from '../row-sink.ts';
 import { type RunWatch, watchRun } from '../watch-run.ts';
@@ -92,7 +92,7 @@ function stream(
   const sink = createRowSink(session, columns, decoders, { sql, limits, leave: watch.leave });
   /** INVARIANT: an answer is whole only if the server warned of no value that it changed on the way. */
   const onEnd = (warningCount: number) => {
-    const answered = warningCount === 0 ? Promise.resolve(null) : firstWarning(session);
+    const answered = warningCount === 0 ? Promise.resolve(null) : firstWarning(session, warningCount);
     answered.then(
       (problem) => {
         if (problem === null) sink.finish();
@@ -124,12 +124,13 @@ function stream(
 }
 
 /** Numbers and levels alone: the texts of warnings quote values, and are dropped here. */
-async function firstWarning(session: Session): Promise<ProblemError | null> {
+async function firstWarning(session: Session, warningCount: number): Promise<ProblemError | null> {
   const { rows, error } = await session.request('SHOW WARNINGS');
   if (error !== null) return classifyNumber(error);
   for (const [level, number] of rows) {
     const problem = classifyWarning(level ?? '', Number(number));
     if (problem !== null) return problem;
   }
-  return null;
+  // Of the rest nothing is known.
+  return rows.length < warningCount ? type('more warnings than are kept') : null;
 }
