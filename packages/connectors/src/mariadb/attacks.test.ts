@@ -167,6 +167,15 @@ describe.skipIf((await findMariadb()) === null)('where no guard looked, a sessio
     expect(await next()).toEqual(untouched);
   });
 
+  test('does not hear what was warned of before', async () => {
+    expect(await problemOf(ask("select cast(note as int) from shop.item where note like 'canary%'"))).toMatchObject({
+      code: 'run/type',
+    });
+    expect(await ask('select @@warning_count')).toEqual([['0']]);
+    expect(await problemOf(ask("select cast('canary' as int)"))).toMatchObject({ code: 'run/type' });
+    expect(await ask('show warnings')).toEqual([]);
+  });
+
   test('gives no second answer of a procedure', async () => {
     expect((await problemOf(ask('call shop.twice()'))).code).toMatch(/^run\//);
     expect(await next()).toEqual(untouched);
