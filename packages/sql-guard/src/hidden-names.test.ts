@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createGuard } from './guard.ts';
+import { hasMariadb, openMariadbWorld } from './test-mariadb.ts';
 import { comparable } from './test-rows.ts';
-import { hiddenWorld, seen, visibleWorld } from './test-schema.ts';
+import { hiddenWorld, mariadbHiddenWorld, mariadbVisibleWorld, seen, visibleWorld } from './test-schema.ts';
 
 const guard = createGuard();
 let postgres: TestPostgres;
@@ -120,15 +121,16 @@ const { query } = fc.letrec<{ query: string; from: string; value: string; condit
     ),
 }));
 
+const inAnyOrder = (rows: readonly unknown[]): string =>
+  JSON.stringify(
+    comparable(rows)
+      .map((row) => JSON.stringify(row))
+      .sort(),
+  );
+
 const rowsOf = async (client: Client, sql: string): Promise<string> => {
   const result = await client.query<unknown[]>({ text: sql, rowMode: 'array' }).catch(() => null);
-  return result === null
-    ? 'refused'
-    : JSON.stringify(
-        comparable(result.rows)
-          .map((row) => JSON.stringify(row))
-          .sort(),
-      );
+  return result === null ? 'refused' : inAnyOrder(result.rows);
 };
 
 test('whatever names are put together, nothing hidden is read, and an answer is the one that a database without hidden columns gives', async () => {
@@ -148,6 +150,32 @@ test('whatever names are put together, nothing hidden is read, and an answer is 
   );
   expect(counts.answered).toBeGreaterThan(100);
 });
+
+test.skipIf(!hasMariadb)(
+  'nor is it on MariaDB, which answers alike whether the hidden columns are there or not',
+  async () => {
+    const [hiddenThere, visibleThere] = await Promise.all(
+      [mariadbHiddenWorld, mariadbVisibleWorld].map((world) => openMariadbWorld(world)),
+    );
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(query, async (sql) => {
+        const answer = await guard.check({ sql, dialect: 'mariadb', schema: seen, rowsMax: 100_000 }).catch(() => null);
+        if (answer === null) return;
+        const [got, expected] = await Promise.all(
+          [hiddenThere!, visibleThere!].map((world) => world.rows(answer.checked).then(inAnyOrder, () => 'refused')),
+        );
+        expect(got).not.toMatch(/4242|SECRET|1999-09-09/);
+        if (!sql.includes('limit 1'))
+          expect([sql, answer.checked.text, got]).toEqual([sql, answer.checked.text, expected]);
+        if (got !== 'refused') answered += 1;
+      }),
+      { numRuns: 5_000, seed: 20_261_125 },
+    );
+    await Promise.all([hiddenThere!.stop(), visibleThere!.stop()]);
+    expect(answered).toBeGreaterThan(100);
+  },
+);
 
 test('a parameter arrives as it was given, whatever is in it', async () => {
   await fc.assert(

@@ -2,7 +2,7 @@ import type { FuncCall, Node } from '@pgsql/types';
 import type { NumberType } from './functions.ts';
 import { functionRule } from './functions.ts';
 import { DATE_PATTERNS, FIELDS, UNITS } from './mariadb-dates.ts';
-import { string } from './mariadb-text.ts';
+import { exactText, literal, string } from './mariadb-text.ts';
 import { constantText, datePattern, wholeNumber, word } from './print-common.ts';
 import { notSupportedHere } from './refusal.ts';
 import { text } from './tree.ts';
@@ -16,7 +16,7 @@ export type MariadbPrinter = {
 
 /** Functions that mean the same, by their names there. What is not here, and not special below, is refused. */
 const NAMES: ReadonlyMap<string, string> = new Map([
-  ...'abs mod ceil ceiling floor round sqrt exp ln sign degrees radians pi sin cos tan asin acos atan atan2'
+  ...'abs mod ceil ceiling floor round exp ln sign degrees radians pi sin cos tan atan atan2'
     .split(' ')
     .map((name) => [name, name.toUpperCase()] as const),
   ...'lower upper replace reverse concat_ws count min max avg sum md5 lpad rpad'
@@ -76,7 +76,7 @@ function aggregate(name: string, call: FuncCall, printer: MariadbPrinter, over: 
     // A window of it does not exist, and neither does a separator that is no constant.
     if (over !== '' || separator === null) throw notSupportedHere('function string_agg in that way');
     const order = call.agg_order === undefined ? '' : ` ORDER BY ${printer.sort(call.agg_order)}`;
-    return `GROUP_CONCAT(${distinct}${only(first)}${order} SEPARATOR ${string(separator).replace('_utf8mb4 ', '')})`;
+    return `GROUP_CONCAT(${distinct}${only(first)}${order} SEPARATOR ${literal(separator).replace('_utf8mb4 ', '')})`;
   }
   const known = NAMES.get(name);
   if (known === undefined || args.length !== 1 || call.agg_order !== undefined || (distinct !== '' && over !== ''))
@@ -108,6 +108,14 @@ function scalar(name: string, args: Node[], printed: string[], { numberType }: M
     case 'strpos':
     case 'position':
       return `LOCATE(${second}, ${first})`;
+    // Of what has none SQRT is NULL, without a word.
+    case 'sqrt':
+      return `POW(${first}, 0.5)`;
+    case 'lpad':
+    case 'rpad':
+      if ((wholeNumber(args[1]) ?? -1) < 0 || (args.length > 2 && !constantText(args[2])))
+        throw notSupportedHere(`${name} with that`);
+      return null;
     case 'log':
       if (args.length !== 1) throw notSupportedHere('log to a base');
       return `LOG10(${first})`;
@@ -137,7 +145,7 @@ function scalar(name: string, args: Node[], printed: string[], { numberType }: M
     case 'decode':
       return constantText(args[1]) === 'hex' ? `UNHEX(${first})` : null;
     case 'encode':
-      return constantText(args[1]) === 'hex' ? `LOWER(CONVERT(HEX(${first}) USING utf8mb4))` : null;
+      return constantText(args[1]) === 'hex' ? `LOWER(${exactText(`HEX(${first})`)})` : null;
     case 'convert_to':
       return constantText(args[1]) === 'UTF8' ? `CAST(CONVERT(${first} USING utf8mb4) AS BINARY)` : null;
     default:

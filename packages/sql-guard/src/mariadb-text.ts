@@ -3,13 +3,26 @@ import { notSupportedHere, unprintable } from './refusal.ts';
 /** In backquotes, which no sql_mode gives another meaning. */
 export function identifier(name: string): string {
   if (name.includes('\0')) throw unprintable();
-  // MariaDB has no name that ends in a space.
-  if (name === '' || name.endsWith(' ')) throw notSupportedHere('a name that ends in a space');
+  // MariaDB has no name with a space at its ends, and none with a character beyond the basic plane.
+  if (name === '' || name.trim() !== name) throw notSupportedHere('a name with a space at its end');
+  if (/[^\0-\uffff]/u.test(name)) throw notSupportedHere('a name with such a character');
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
-/** The same text under every sql_mode: one with a backslash goes as hexadecimal digits, which NO_BACKSLASH_ESCAPES leaves alone. */
+/** As a text that compares by its bytes, trailing spaces included. `value`: an expression. */
+export function exactText(value: string): string {
+  return `(CONVERT(${value} USING utf8mb4) COLLATE utf8mb4_nopad_bin)`;
+}
+
+/** The same text under every sql_mode, compared by its bytes as every text of the session is. */
 export function string(value: string): string {
+  const printed = literal(value);
+  // What is marked with its character set would compare as that does by default: with no notice of case.
+  return printed.startsWith('_') ? `(${printed} COLLATE utf8mb4_nopad_bin)` : printed;
+}
+
+/** A bare literal: one with a backslash goes as hexadecimal digits, which NO_BACKSLASH_ESCAPES leaves alone. */
+export function literal(value: string): string {
   if (value.includes('\0')) throw unprintable();
   if (value.includes('\\')) return `_utf8mb4 X'${Buffer.from(value).toString('hex').toUpperCase()}'`;
   return `'${value.replaceAll("'", "''")}'`;

@@ -2,7 +2,7 @@ import type { A_Expr, Alias, FuncCall, JoinExpr, Node, SelectStmt, TypeName } fr
 import type { NumberType } from './functions.ts';
 import { momentLiteral, printInterval } from './mariadb-dates.ts';
 import { type MariadbPrinter, printCall } from './mariadb-functions.ts';
-import { checkTokens, identifier, string } from './mariadb-text.ts';
+import { checkTokens, exactText, identifier, literal, string } from './mariadb-text.ts';
 import { numberTypeIn } from './number-type.ts';
 import { outputName } from './output-name.ts';
 import { constantText, listOf, printCommon, type Spelling, wholeNumber } from './print-common.ts';
@@ -22,7 +22,7 @@ const DECIMAL_PLACES_MAX = 38;
 
 /**
  * A checked and resolved SELECT as MariaDB text that means what PostgreSQL means by the tree. Texts are compared exactly, as
- * PostgreSQL does, whatever the collation of their column: each table with texts stands as a sub-query that gives them one.
+ * PostgreSQL does, whatever the collation of their column: each table stands as a sub-query of the columns that are known of it, which gives texts one.
  * What MariaDB only warns of (a cast that does not fit, a division by zero) is the connector's to refuse.
  * `findTable`: finds every table that may be in the tree, with all columns it may name.
  * Throws `query/not_supported_here` for what has no equal there. Source: MariaDB 10.11 documentation.
@@ -184,7 +184,6 @@ export function printMariadb(select: SelectStmt, resolved: Resolved, findTable: 
     const found = findTable(schema, name);
     if (found === null) throw unprintable();
     const full = `${identifier(schema)}.${identifier(name)}`;
-    if (found.texts.length === 0 && alias?.colnames === undefined) return `${full} AS ${shown}`;
     const names = renamedBy(
       found.columns.map((column) => column.name),
       alias?.colnames,
@@ -321,9 +320,9 @@ export function printMariadb(select: SelectStmt, resolved: Resolved, findTable: 
       const escape = constantText(node.FuncCall.args?.[1]);
       if (escape === null || Array.from(escape).length !== 1 || ignoreCase)
         throw notSupportedHere('ESCAPE of that kind');
-      return `${expression(node.FuncCall.args?.[0])} ESCAPE ${string(escape)}`;
+      return `${expression(node.FuncCall.args?.[0])} ESCAPE ${literal(escape)}`;
     }
-    return `${lower(expression(node))} ESCAPE ${string('\\')}`;
+    return `${lower(expression(node))} ESCAPE ${literal('\\')}`;
   }
 
   function cast(node: Node | undefined, type: TypeName | undefined): string {
@@ -334,12 +333,14 @@ export function printMariadb(select: SelectStmt, resolved: Resolved, findTable: 
     if (name === 'numeric') return numeric(node, value, sizes);
     if (name === 'varchar' && sizes.length === 1) return `LEFT(${exactText(value)}, ${sizes[0]})`;
     if (sizes.length > 0) throw notSupportedHere(`type ${name} with a size`);
-    const literal = momentLiteral(constantText(node), name);
-    if (literal !== null) return literal;
+    const moment = momentLiteral(constantText(node), name);
+    if (moment !== null) return moment;
     if (name === 'text' || name === 'varchar') return exactText(value);
     if (name === 'bool') return `(${value} <> 0)`;
     const known = CASTS.get(name);
     if (known === undefined) throw notSupportedHere(`type ${name}`);
+    // CAST makes the greatest whole number of a greater one, and a negative one of an unsigned one, without a word; these fail.
+    if (known === 'SIGNED' && numberType(node) === 'number') return `((ROUND(${value}) DIV 1) - 0)`;
     return `CAST(${value} AS ${known})`;
   }
 
@@ -371,11 +372,6 @@ const CASTS: ReadonlyMap<string, string> = new Map([
   ['timestamp', 'DATETIME(6)'],
   ['time', 'TIME(6)'],
 ]);
-
-/** As a text that compares by its bytes, trailing spaces included. */
-function exactText(value: string): string {
-  return `(CONVERT(${value} USING utf8mb4) COLLATE utf8mb4_nopad_bin)`;
-}
 
 /** A derived table may not have one name twice. */
 function uniqueNames(names: readonly string[]): string[] {

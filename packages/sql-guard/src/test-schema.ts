@@ -71,3 +71,15 @@ export const mariadbHiddenWorld = `
   insert into public.hidden values (1, 'SECRET');
   insert into sales.orders select 'SECRET', seq, seq * 1.25, seq, 4242 from public.seq_1_to_5;
 `;
+
+/** `visibleWorld` for MariaDB, in the same character sets and collations. */
+export const mariadbVisibleWorld = `
+  create database public; create database sales;
+  create table public.flights (id int, origin varchar(9), destination text, delay int, date datetime) charset latin1;
+  create table public.airports (id int, code varchar(9), name text) charset utf8mb4 collate utf8mb4_general_ci;
+  create table sales.orders (id int, total decimal(10,2), pg_sleep int);
+  insert into public.flights select seq, concat('A', seq % 3), concat('A', seq % 2), cast(seq % 7 as signed) - 3, timestamp '2001-01-01 00:00:00' + interval seq day from public.seq_1_to_20;
+  insert into public.flights values (21, null, 'A1', null, null);
+  insert into public.airports select seq, concat('A', seq), concat('Name ', seq) from public.seq_0_to_3;
+  insert into sales.orders select seq, seq * 1.25, seq from public.seq_1_to_5;
+`;
