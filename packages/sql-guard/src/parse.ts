@@ -1,7 +1,7 @@
 import type { Node } from '@pgsql/types';
 import { loadModule, parseSync, SqlError } from 'libpg-query';
 import { notOneStatement, syntax, tooDeep } from './refusal.ts';
-import { depthOf } from './tree.ts';
+import { depthOf, eachNode } from './tree.ts';
 
 /** Objects and arrays inside one another; an operator in an operator is three of them. */
 const DEPTH_MAX = 400;
@@ -27,5 +27,26 @@ export function parseOne(text: string): Node {
   const statement = statements[0]?.stmt;
   if (statements.length !== 1 || statement === undefined) throw notOneStatement();
   if (depthOf(statement) > DEPTH_MAX) throw tooDeep(DEPTH_MAX);
+  if (UNUSUAL_NUMBER.test(text)) writeNumbersPlainly(statement);
   return statement;
+}
+
+/** `1_000` or `0x1F`, or what only looks like one. */
+const UNUSUAL_NUMBER = /\d_|0[xob]/i;
+
+/**
+ * Numbers too large for the parser keep the digits that were written. INVARIANT: they are decimal from here on: to a PostgreSQL before
+ * version 16 `1_000` is the number 1 in a column that is called `_000`.
+ */
+function writeNumbersPlainly(statement: Node): void {
+  eachNode(statement, (type, node) => {
+    const number = type === 'A_Const' ? (node as { fval?: { fval?: string } }).fval : undefined;
+    if (number?.fval !== undefined) number.fval = plainNumber(number.fval);
+  });
+}
+
+function plainNumber(written: string): string {
+  const digits = written.replaceAll('_', '');
+  const [, sign = '', whole] = /^(-?)(0[xob].*)$/i.exec(digits) ?? [];
+  return whole === undefined ? digits : `${sign}${BigInt(whole)}`;
 }
