@@ -44,6 +44,7 @@ export const policy: AskerPolicy = {
   attributes: { 'user.attributes.team': 'red' },
   pseudonymKey: Buffer.alloc(32, 5),
 };
+/** For PostgreSQL and DuckDB. */
 const world = `
   create table public.staff (id int primary key, team text, name text, email text, phone text, salary int, note text, active boolean);
   insert into public.staff select n, case n % 3 when 0 then 'red' when 1 then 'blue' end, 'Canary-' || n, 'canary' || n || '@x.org',
@@ -82,6 +83,9 @@ export const mariadbWorld = `
   ${people}
 `;
 
+/** All of it for PostgreSQL. */
+export const postgresPolicyWorld = `${world} ${postgresWorld} ${people} analyze;`;
+
 export type Engine = AsyncDisposable & {
   /** The rows of a checked text. Errors and notices are as the source tells them: an asker learns less. */
   rows(checked: CheckedSql): Promise<unknown[][]>;
@@ -103,7 +107,7 @@ export const engines: ReadonlyMap<string, Opener> = new Map<string, Opener>([
 
 async function openPostgres(binaries: Awaited<ReturnType<typeof everyPostgres>>[number]): Promise<Engine> {
   const postgres = await startPostgres({ binaries });
-  await postgres.run(`${world} ${postgresWorld} ${people} analyze;`);
+  await postgres.run(postgresPolicyWorld);
   const direct = await postgres.connect(postgres.superuser);
   const notices: string[] = [];
   direct.on('notice', (notice) => notices.push(JSON.stringify([notice.message, Object.entries(notice)])));

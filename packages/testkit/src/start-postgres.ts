@@ -8,6 +8,8 @@ export type PostgresOptions = {
   /** Also listen on a free port of 127.0.0.1 (passwords by SCRAM), so that it can be a source by URL. */
   readonly tcp?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Gets the server's own log lines. */
+  readonly log?: (line: string) => void;
   /** PEM texts: over TCP it then also speaks TLS. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** Default: the PostgreSQL that comes with us. See `everyPostgres`. */
@@ -39,6 +41,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     ...(options.tcp === true ? { listen: { host: '127.0.0.1', port: 0 } as const } : {}),
     settings: { fsync: 'off', ...options.settings },
     ...(options.binaries === undefined ? {} : { binaries: options.binaries }),
+    ...(options.log === undefined ? {} : { log: options.log }),
   });
   const stop = async (): Promise<void> => {
     await cluster.stop();
