@@ -27,33 +27,21 @@ function ownLease({ personId, sessionId, tokenId }: Asker, id: string) {
     and session_id is not distinct from ${sessionId}::uuid and token_id is not distinct from ${tokenId}::uuid`;
 }
 
-/** False when the person has `leasesMax` that live already. */
+/**
+ * False when the person has `leasesMax` that live already. One statement without a lock, which somebody who opens many at a time would
+ * let everybody wait at: so many more may come through as are counted in the same moment, which is as many as there are connections.
+ */
 export async function insertLease(
   within: Within,
   { workspaceId, personId, sessionId, tokenId }: Asker,
   lease: { readonly id: string; readonly liveMs: number; readonly leasesMax: number },
 ): Promise<boolean> {
-  // Until the end of the transaction, so that of two at once the second counts the first.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`leases/${personId}`}, 0))`.execute(within);
-  const { count } = await within
-    .selectFrom('query_leases')
-    .select((table) => table.fn.countAll<string>().as('count'))
-    .where('person_id', '=', personId)
-    .where('expires_at', '>', now)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= lease.leasesMax) return false;
-  await within
-    .insertInto('query_leases')
-    .values({
-      workspace_id: workspaceId,
-      id: lease.id,
-      person_id: personId,
-      session_id: sessionId,
-      token_id: tokenId,
-      expires_at: nowPlus(lease.liveMs),
-    })
-    .execute();
-  return true;
+  const { numAffectedRows } = await sql`
+    insert into query_leases (workspace_id, id, person_id, session_id, token_id, expires_at)
+    select ${workspaceId}::uuid, ${lease.id}::uuid, ${personId}::uuid, ${sessionId}::uuid, ${tokenId}::uuid, ${nowPlus(lease.liveMs)}
+    where (select count(*) from query_leases where person_id = ${personId}::uuid and expires_at > now()) < ${lease.leasesMax}::int
+  `.execute(within);
+  return numAffectedRows === 1n;
 }
 
 /** False when there is no such lease that lives. */
