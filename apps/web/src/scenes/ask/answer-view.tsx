@@ -17,10 +17,12 @@ export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (ask
   const again = answer.asking;
   if (answer.gone !== null) {
     return (
-      <Outcome
-        {...wordsFor(answer.gone)}
-        {...(again === null ? {} : { action: 'Ask again', onAction: () => onAsk(again) })}
-      />
+      <section className={classes['answer']} aria-label="Answer">
+        <Outcome
+          {...wordsFor(answer.gone)}
+          {...(again === null ? {} : { action: 'Ask again', onAction: () => onAsk(again) })}
+        />
+      </section>
     );
   }
   const refused = refusalOf(way.stopped) !== null;
