@@ -1,4 +1,4 @@
-import { type AskedTerm, readQuestion } from './read-question.ts';
+import type { AskedTerm } from './read-question.ts';
 import type { TableIndex } from './table-index.ts';
 
 export type RankedTable = { readonly index: TableIndex; readonly at: number; readonly score: number };
@@ -20,22 +20,38 @@ const BEGINNING_LENGTH_MIN = 4;
 /** Stems that begin alike; more would be a beginning that says nothing. */
 const BEGUN_MAX = 50;
 
+/** A table with less than this share of the best one's score has to do with the question by chance. */
+const SCORE_SHARE_MIN = 0.1;
+
 /**
- * All tables that have to do with the question, best first; of equals the one with the smaller resource. The frequencies are those over all
+ * The tables that have to do with the question, best first; of equals the one with the smaller resource. The frequencies are those over all
  * the indexes together, which are one asker's.
  */
-export function rankTables(indexes: readonly TableIndex[], question: string): RankedTable[] {
-  const terms = readQuestion(question);
+export function rankTables(
+  indexes: readonly TableIndex[],
+  terms: readonly AskedTerm[],
+  rankedMax: number,
+): RankedTable[] {
   const known = knownStems(indexes, terms);
   const count = indexes.reduce((sum, { tables }) => sum + tables.length, 0);
-  const ranked = indexes.flatMap((index) => {
-    const scores = scoresOf(index, known, count);
-    return index.tables.flatMap((_, at): RankedTable[] => {
-      const score = scores[at] ?? 0;
-      return score > 0 ? [{ index, at, score }] : [];
-    });
-  });
-  return ranked.sort((one, other) => other.score - one.score || (resourceOf(one) < resourceOf(other) ? -1 : 1));
+  const scored = indexes.map((index) => ({ index, scores: scoresOf(index, known, count) }));
+  const least = leastOf(
+    scored.map(({ scores }) => scores),
+    rankedMax,
+  );
+  const ranked = scored.flatMap(({ index, scores }) =>
+    [...scores.entries()].flatMap(([at, score]) => (score > 0 && score >= least ? [{ index, at, score }] : [])),
+  );
+  return ranked
+    .sort((one, other) => other.score - one.score || (resourceOf(one) < resourceOf(other) ? -1 : 1))
+    .slice(0, rankedMax);
+}
+
+/** What a table must have to be ranked: sorting ten thousand of them would take longer than scoring them. */
+function leastOf(scores: readonly Float64Array[], rankedMax: number): number {
+  const sorted = Float64Array.from(scores.flatMap((each) => [...each])).sort();
+  const best = sorted.at(-1) ?? 0;
+  return Math.max(best * SCORE_SHARE_MIN, sorted.at(-rankedMax) ?? 0);
 }
 
 type KnownStem = { readonly stem: string; readonly weight: number; readonly tables: number };

@@ -1,13 +1,16 @@
 import type { CatalogTable } from '@strongroom/protocol';
 import { splitWords, stem } from './words.ts';
 
-/** A table as its asker sees it. What is optional is used where a catalog has it. */
-export type KnownTable = CatalogTable & {
-  /** Terms of the glossary that point to the table or one of its columns. */
-  readonly glossary?: readonly string[];
-  /** Governed queries that read it of late, by whoever. */
-  readonly popularity?: number;
-};
+/** A term of the workspace's glossary. */
+type Term = { readonly name: string; readonly synonyms: readonly string[] };
+type WithTerms = { readonly glossary?: readonly Term[] };
+/** A table as its asker sees it. What is optional is used where the catalog has it: terms that are linked to it, and how often it is read. */
+export type KnownTable = Omit<CatalogTable, 'columns'> &
+  WithTerms & {
+    columns: (CatalogTable['columns'][number] & WithTerms)[];
+    /** The more, the oftener; of no unit. */
+    readonly popularity?: number;
+  };
 
 /** In which tables a stem is, by their position, and how much of it: the pseudo-frequency of BM25F over all fields. */
 export type Posting = { readonly tables: Int32Array; readonly frequencies: Float32Array };
@@ -73,7 +76,10 @@ function fieldsOf(table: KnownTable, split: (text: string) => string[], prefix: 
   const [first, ...rest] = splitWords(table.name);
   const name = first === prefix && rest.length > 0 ? rest.join(' ') : table.name;
   const texts = [table, ...table.columns].map(({ description, comment }) => description ?? comment ?? '');
-  const labels = [...table.tags, ...table.columns.flatMap(({ tags }) => tags), ...(table.glossary ?? [])];
+  const labels = [table, ...table.columns].flatMap(({ tags, glossary = [] }) => [
+    ...tags,
+    ...glossary.flatMap(({ name: term, synonyms }) => [term, ...synonyms]),
+  ]);
   return [
     split(name),
     table.columns.flatMap((column) => split(column.name)),

@@ -7,10 +7,12 @@ import { mint, type Part } from './part.ts';
  * `CatalogTable`, and only the members named here are read.
  */
 export function schemaPart(tables: readonly CatalogTable[]): Part {
-  return mint('schema', tables.map(describe).join('\n'));
+  return mint('schema', tables.map(describeTable).join('\n'));
 }
 
-function describe(table: CatalogTable): string {
+export function describeTable(
+  table: Pick<CatalogTable, 'schema' | 'name' | 'columns' | 'primaryKey' | 'foreignKeys'>,
+): string {
   const columns = table.columns.map((column) => `${column.name} ${column.type}${column.nullable ? '' : ' not null'}`);
   const key = table.primaryKey.length === 0 ? [] : [`primary key (${table.primaryKey.join(', ')})`];
   const references = table.foreignKeys.map(
