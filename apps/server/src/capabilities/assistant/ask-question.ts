@@ -17,7 +17,7 @@ import type { History, KeptQuestion } from './history.ts';
 import { BUILT_IN_NAME } from './translate-question.ts';
 
 export type AskDeps = {
-  readonly catalog: { tablesFor(asker: Asker, source?: string): Promise<CatalogTable[]> };
+  readonly catalog: { tablesBySource(asker: Asker, source?: string): Promise<readonly (readonly CatalogTable[])[]> };
   readonly query: Pick<Query, 'run' | 'lookup'> & { readonly leases: Pick<Query['leases'], 'require'> };
   readonly egress: Egress;
   readonly history: History;
@@ -60,15 +60,15 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
     const lease = deps.query.leases.require(asker, request.lease);
     lease.catch(() => {});
     questionId = await deps.history.keep(asker, kept);
-    const tables = await deps.catalog.tablesFor(asker, request.source);
-    if (tables.length === 0) throw nothingToAsk();
+    const sources = await deps.catalog.tablesBySource(asker, request.source);
+    if (sources.every((tables) => tables.length === 0)) throw nothingToAsk();
     // Before anything is told to anybody. Whatever runs looks at it again.
     await lease;
     const model = await deps.egress.modelFor(asker.workspaceId);
     kept.translator = model ?? BUILT_IN_NAME;
 
     const tell = model === null ? tellBuiltIn : tellModel;
-    const told = await tell(deps, asker, request, tables);
+    const told = await tell(deps, asker, request, sources);
     kept.disclosure = told.view;
     kept.exchanges = [...told.exchanges];
     yield event({ type: 'disclosed', disclosure: told.view });

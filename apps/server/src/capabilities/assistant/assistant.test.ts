@@ -76,7 +76,7 @@ function assistant(over: { url?: string; lookup?: string } = {}): Assistant {
     audit,
   });
   return createAssistant({
-    catalog: { tablesFor: async () => [...AVIATION] },
+    catalog: { tablesBySource: async () => [AVIATION] },
     query: {
       leases: {
         require: async (_asker, id) => {

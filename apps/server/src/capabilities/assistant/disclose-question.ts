@@ -1,6 +1,6 @@
-import type { CatalogTable, DisclosureView } from '@strongroom/protocol';
+import type { DisclosureView } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
-import { buildDisclosure, chooseTables, type Egress, type Exchange } from '#egress';
+import { buildDisclosure, chooseTables, type Egress, type Exchange, type SourceTables, tablesSpokenOf } from '#egress';
 import type { Clock } from '#platform/clock';
 import type { Query, Reader } from '#query';
 import { translateBuiltIn, translateByModel, type Translated } from './translate-question.ts';
@@ -17,13 +17,19 @@ export type Told = {
   translate(): Promise<Translated>;
 };
 
-/** Nothing leaves this process, so it is told of every table. */
-export function tellBuiltIn(
+/** More tables than these are too many to find a question's words in each; those it speaks of most are as many as it could mean. */
+const TABLES_MAX = 200;
+const TABLES_SPOKEN_OF_MAX = 40;
+
+/** Nothing leaves this process, so it is told of every table, unless there are very many. */
+export async function tellBuiltIn(
   deps: DiscloseDeps,
   asker: Asker,
   { question, lease, signal }: Asked,
-  tables: readonly CatalogTable[],
-): Told {
+  sources: readonly SourceTables[],
+): Promise<Told> {
+  const all = sources.flat();
+  const tables = all.length <= TABLES_MAX ? all : await tablesSpokenOf(question, sources, TABLES_SPOKEN_OF_MAX);
   return {
     view: deps.egress.keep(buildDisclosure({ question, tables })),
     exchanges: [],
@@ -36,27 +42,10 @@ export async function tellModel(
   deps: DiscloseDeps,
   asker: Asker,
   { question, signal }: Asked,
-  tables: readonly CatalogTable[],
+  sources: readonly SourceTables[],
 ): Promise<Told> {
-  const { source, chosen } = tablesOfOneSource(question, tables);
-  const disclosed = await deps.egress.disclose(asker, buildDisclosure({ question, tables: chosen }), signal);
+  const { source, tables } = await chooseTables(question, sources);
+  const disclosed = await deps.egress.disclose(asker, buildDisclosure({ question, tables }), signal);
   const { view, exchange } = disclosed;
-  return { view, exchanges: [exchange], translate: () => translateByModel(disclosed, source, chosen) };
-}
-
-/** A statement runs in one source, so a model is told of one: that of the table the question speaks of most. */
-function tablesOfOneSource(
-  question: string,
-  tables: readonly CatalogTable[],
-): { source: string; chosen: CatalogTable[] } {
-  const sources = new Set(tables.map((table) => table.source));
-  const best = sources.size === 1 ? tables[0] : chooseTables(question, tables, 1)[0];
-  const source = best?.source ?? '';
-  return {
-    source,
-    chosen: chooseTables(
-      question,
-      tables.filter((table) => table.source === source),
-    ),
-  };
+  return { view, exchanges: [exchange], translate: () => translateByModel(disclosed, source, tables) };
 }

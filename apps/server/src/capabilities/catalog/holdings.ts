@@ -85,4 +85,18 @@ export const holdings: Holding[] = [
     exported: 'not: it is about nobody',
     erased: 'the rows go with the source',
   },
+  {
+    place: 'table',
+    name: 'catalog_versions',
+    what: 'that something people wrote about a source was changed',
+    about: 'source',
+    why: 'so that nothing remembered in memory stands past a change',
+    howLong: 'until the source is removed',
+    fields: {
+      source_id: 'id of the source',
+      version: 'a random number, another with each change',
+    },
+    exported: 'not: it is about nobody',
+    erased: 'the rows go with the source',
+  },
 ];

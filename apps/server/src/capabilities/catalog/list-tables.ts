@@ -56,9 +56,10 @@ export async function schemaFor(deps: CatalogDeps, handle: ManagedSource): Promi
   };
 }
 
-async function readTables(
+/** Those of these sources that whoever the handles were found for may see; `tableId` narrows to one. */
+export async function readTables(
   deps: CatalogDeps,
-  asker: Asker,
+  asker: Pick<Asker, 'workspaceId'>,
   sources: readonly SourceHandle[],
   tableId?: string,
 ): Promise<CatalogTable[]> {

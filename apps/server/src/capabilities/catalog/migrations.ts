@@ -197,4 +197,38 @@ revoke all on function strongroom.catalog_find from public;
 grant execute on function strongroom.catalog_find to strongroom_app;
 `,
   },
+  {
+    id: 'catalog_0005_versions',
+    sql: `
+create table catalog_versions (
+  workspace_id uuid not null,
+  source_id uuid primary key references sources (id) on delete cascade,
+  version uuid not null
+);
+alter table catalog_versions enable row level security;
+alter table catalog_versions force row level security;
+create policy catalog_versions_workspace on catalog_versions using (workspace_id = strongroom.current_workspace()) with check (workspace_id = strongroom.current_workspace());
+grant select, insert, update, delete on catalog_versions to strongroom_app;
+
+-- By triggers, so that no way of writing forgets it: what was remembered would go on standing.
+create function strongroom.catalog_written() returns trigger language plpgsql set search_path = strongroom, pg_temp
+  as $$
+  begin
+    insert into catalog_versions (workspace_id, source_id, version)
+      select workspace_id, source_id, gen_random_uuid()
+      from (select distinct workspace_id, source_id from written) as w
+      where exists (select from sources s where s.id = w.source_id)
+      order by source_id
+      on conflict (source_id) do update set version = excluded.version;
+    return null;
+  end
+  $$;
+create trigger catalog_annotations_inserted after insert on catalog_annotations
+  referencing new table as written for each statement execute function strongroom.catalog_written();
+create trigger catalog_annotations_updated after update on catalog_annotations
+  referencing new table as written for each statement execute function strongroom.catalog_written();
+create trigger catalog_annotations_deleted after delete on catalog_annotations
+  referencing old table as written for each statement execute function strongroom.catalog_written();
+`,
+  },
 ];

@@ -1,7 +1,7 @@
 import { sql, type ColumnType, type RawBuilder } from 'kysely';
 import type { ForeignKey, SchemaColumn, SchemaTable, SourceSchema } from '@strongroom/protocol';
 import { randomUUIDv7 } from '#contracts';
-import type { Tables, Transaction } from '#platform/database';
+import type { Database, Tables, Transaction } from '#platform/database';
 
 type Tx = Transaction<Tables>;
 type Json<T> = ColumnType<T, string, string>;
@@ -57,6 +57,11 @@ declare module '#platform/database' {
       tags: string[];
       words: string;
       document: string;
+    };
+    catalog_versions: {
+      workspace_id: string;
+      source_id: string;
+      version: string;
     };
   }
 }
@@ -203,6 +208,22 @@ export async function selectAnnotations(
     tags: row.tags,
     owner_id: row.owner_id,
   }));
+}
+
+/** By source: another text as soon as anything that people wrote about it is another; none before anybody has. */
+export async function selectVersions(
+  database: Pick<Database, 'readInWorkspace'>,
+  workspaceId: string,
+  sourceIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (sourceIds.length === 0) return new Map();
+  const rows = await database.readInWorkspace(workspaceId, (tables) =>
+    tables
+      .selectFrom('catalog_versions')
+      .select(['source_id', 'version'])
+      .where('source_id', 'in', [...sourceIds]),
+  );
+  return new Map(rows.map(({ source_id: id, version }) => [id, version]));
 }
 
 /** Changes only the members that are there; two people who change different ones at a time both succeed. */

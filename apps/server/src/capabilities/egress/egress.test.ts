@@ -7,7 +7,7 @@ import type { Database } from '#platform/database';
 import type { Asker, AuditContext, AuditEvent, AuditWriter } from '#contracts';
 import { nothingSet } from './test-unset.ts';
 import { nothingPlanted } from '../../contracts/test-outbound-scan.ts';
-import { buildDisclosure, chooseTables, createEgress, type Disclosure, type Egress } from './index.ts';
+import { buildDisclosure, createEgress, type Disclosure, type Egress } from './index.ts';
 import { questionPart } from './disclosure/question-part.ts';
 
 const asker: Asker = {
@@ -272,25 +272,5 @@ describe('egress', () => {
       return forged;
     };
     expect(tryRows).toBeTypeOf('function');
-  });
-});
-
-describe('choosing tables', () => {
-  const many = Array.from({ length: 30 }, (_, index) => table(`filler_${index}`, ['a', 'b']));
-
-  test('a disclosure holds at most 12 tables, the ones the question speaks of and their neighbours', () => {
-    const customers = table('customers', ['id', 'name']);
-    const orders = table('orders', ['id', 'customer_id'], {
-      foreignKeys: [
-        { columns: ['customer_id'], references: { schema: 'public', table: 'customers', columns: ['id'] } },
-      ],
-    });
-    const chosen = chooseTables('How many orders per month?', [...many, customers, orders]);
-    expect(chosen.slice(0, 2)).toEqual([orders, customers]);
-    expect(chosen.length).toBeLessThanOrEqual(12);
-  });
-
-  test('a schema of few tables is disclosed whole', () => {
-    expect(chooseTables('anything', many.slice(0, 5))).toHaveLength(5);
   });
 });

@@ -11,7 +11,7 @@ import { readSettings, updateSettings } from './settings-store.ts';
 import { type HostileText, readReply, send, type SendLimits } from './send.ts';
 
 export { buildDisclosure, Disclosure } from './disclosure/build-disclosure.ts';
-export { chooseTables } from './choose-tables.ts';
+export { chooseTables, type SourceTables, tablesSpokenOf } from './choose-tables/choose-tables.ts';
 export type { HostileText };
 
 export { egressRoutes } from './routes.ts';

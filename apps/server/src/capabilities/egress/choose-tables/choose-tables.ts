@@ -1,6 +1,6 @@
 import { describeTable } from '../disclosure/schema-part.ts';
-import { chooseColumns } from './choose-columns.ts';
-import { countTokens } from './count-tokens.ts';
+import { chooseColumns, rankColumns } from './choose-columns.ts';
+import { countTokens } from '../count-tokens.ts';
 import { rankTables, type RankedTable } from './rank-tables.ts';
 import { type AskedTerm, readQuestion } from './read-question.ts';
 import { indexTables, type KnownTable, type TableIndex } from './table-index.ts';
@@ -46,6 +46,21 @@ export async function chooseTables(question: string, sources: readonly SourceTab
   );
   const tables = leading.flatMap((at) => index.tables[at] ?? []);
   return { source: tables[0]?.source ?? '', tables: fit(tables, terms) };
+}
+
+/**
+ * The tables of all sources that a question speaks of, whole, in the order they have there; no more than so many. For who reads them here: to a
+ * model goes what `chooseTables` gives.
+ */
+export async function tablesSpokenOf(
+  question: string,
+  sources: readonly SourceTables[],
+  tablesMax: number,
+): Promise<KnownTable[]> {
+  const all = await Promise.all(sources.filter((tables) => tables.length > 0).map(indexOf));
+  const ranked = rankTables(all, readQuestion(question), tablesMax);
+  const spokenOf = new Set(ranked.flatMap(({ index, at }) => index.tables[at] ?? []));
+  return all.flatMap(({ tables }) => tables.filter((table) => spokenOf.has(table)));
 }
 
 function indexOf(tables: SourceTables): Promise<TableIndex> {
@@ -98,13 +113,14 @@ function byPopularity({ tables, popularity }: TableIndex): number[] {
   return [...tables.keys()].sort((one, other) => (popularity[other] ?? 0) - (popularity[one] ?? 0) || one - other);
 }
 
-/** Fewer columns, of the last tables first, then fewer tables, until the budget holds. */
+/** Fewer columns, of the last tables first, then fewer tables, until the budget holds; the best table is told in any case. */
 function fit(tables: readonly KnownTable[], terms: readonly AskedTerm[]): KnownTable[] {
+  const ranks = rankColumns(tables, terms);
   for (let count = tables.length; ; count -= 1) {
     const told = tables.slice(0, count);
     // All but the first are made smaller before one is left out.
     for (const full of new Set([count, count >> 1, 1, 0])) {
-      const fitting = chooseColumns(told, terms, (at) => (at < full ? COLUMNS_MAX : COLUMNS_FEW));
+      const fitting = chooseColumns(told, ranks, (at) => (at < full ? COLUMNS_MAX : COLUMNS_FEW));
       const tokens = fitting.reduce((sum, table) => sum + countTokens(describeTable(table)) + 1, 0);
       if (tokens <= SCHEMA_TOKENS_MAX || (count === 1 && full === 0)) return fitting;
     }

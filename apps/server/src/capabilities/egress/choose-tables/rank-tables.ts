@@ -60,8 +60,7 @@ type KnownStem = { readonly stem: string; readonly weight: number; readonly tabl
 function knownStems(indexes: readonly TableIndex[], terms: readonly AskedTerm[]): KnownStem[][] {
   return terms.map(({ weight, stems, isLoose }) => {
     const weights = new Map<string, number>();
-    const add = (stem: string, value: number): void =>
-      void weights.set(stem, Math.max(value, weights.get(stem) ?? 0));
+    const add = (stem: string, value: number): void => void weights.set(stem, Math.max(value, weights.get(stem) ?? 0));
     for (const one of stems) add(one.stem, weight * one.weight);
     const [own] = stems;
     if (isLoose && own !== undefined) for (const index of indexes) addLoose(index, own.stem, weight, add);
@@ -135,7 +134,12 @@ function scoresOf(index: TableIndex, terms: readonly (readonly KnownStem[])[], t
   });
 }
 
-function takeBest(index: TableIndex, { stem, weight, tables }: KnownStem, tablesInAll: number, best: Float64Array): void {
+function takeBest(
+  index: TableIndex,
+  { stem, weight, tables }: KnownStem,
+  tablesInAll: number,
+  best: Float64Array,
+): void {
   const posting = index.postings.get(stem);
   if (posting === undefined) return;
   const rarity = Math.log(1 + (tablesInAll - tables + 0.5) / (tables + 0.5));

@@ -106,8 +106,7 @@ async function vocabularyOf(
 /** Stems of an identifier's words; one written together (`countrycode`) of its two parts too, where other tables know both. */
 function compoundSplitter(vocabulary: ReadonlyMap<string, number>): (text: string) => string[] {
   const known = new Map<string, readonly string[]>();
-  const isWord = (part: string): boolean =>
-    (part.length > 2 || part === 'id') && (vocabulary.get(part) ?? 0) >= 2;
+  const isWord = (part: string): boolean => (part.length > 2 || part === 'id') && (vocabulary.get(part) ?? 0) >= 2;
   const partsOf = (word: string): readonly string[] => {
     let parts = known.get(word);
     if (parts === undefined) {
@@ -198,7 +197,9 @@ function neighboursOf(tables: readonly KnownTable[]): Int32Array[] {
 
 function popularityOf(tables: readonly KnownTable[]): Float32Array {
   const most = tables.reduce((max, { popularity = 0 }) => Math.max(max, popularity), 0);
-  return Float32Array.from(tables, ({ popularity = 0 }) => (most === 0 ? 0 : Math.log1p(popularity) / Math.log1p(most)));
+  return Float32Array.from(tables, ({ popularity = 0 }) =>
+    most === 0 ? 0 : Math.log1p(popularity) / Math.log1p(most),
+  );
 }
 
 function schemaKey({ source, schema }: KnownTable): string {

@@ -1,14 +1,21 @@
 import type { CatalogTable } from '@strongroom/protocol';
+import { countTokens } from '../count-tokens.ts';
 import { mint, type Part } from './part.ts';
 
 const TEXT_MAX = 300;
+const TOKENS_MAX = 1_500;
 
-/** What people wrote about the tables: descriptions, comments and tags. null when nobody wrote anything. */
+/**
+ * What people wrote about the tables: descriptions, comments and tags; of tables before that of columns, of the first tables before that of
+ * the later ones, as far as the budget goes. null when nobody wrote anything.
+ */
 export function descriptionPart(tables: readonly CatalogTable[]): Part | null {
-  const lines = tables.flatMap((table) => [
-    ...line(`${table.schema}.${table.name}`, table),
-    ...table.columns.flatMap((column) => line(`${table.schema}.${table.name}.${column.name}`, column)),
-  ]);
+  const ofTables = tables.flatMap((table) => line(`${table.schema}.${table.name}`, table));
+  const ofColumns = tables.flatMap((table) =>
+    table.columns.flatMap((column) => line(`${table.schema}.${table.name}.${column.name}`, column)),
+  );
+  let tokens = 0;
+  const lines = [...ofTables, ...ofColumns].filter((text) => (tokens += countTokens(text) + 1) <= TOKENS_MAX);
   return lines.length === 0 ? null : mint('description', lines.join('\n'));
 }
 

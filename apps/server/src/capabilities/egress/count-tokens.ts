@@ -10,7 +10,11 @@ const DIGITS_PIECE_LENGTH = 3;
 export function countTokens(text: string): number {
   let tokens = 0;
   for (const [run] of text.matchAll(/\p{Lu}*\p{Ll}+|\p{L}+|\p{N}+|[^\p{L}\p{N}\s]+|\n/gu)) {
-    const pieceLength = /^\p{N}/u.test(run) ? DIGITS_PIECE_LENGTH : /^\p{L}/u.test(run) ? WORD_PIECE_LENGTH : run.length;
+    const pieceLength = /^\p{N}/u.test(run)
+      ? DIGITS_PIECE_LENGTH
+      : /^\p{L}/u.test(run)
+        ? WORD_PIECE_LENGTH
+        : run.length;
     tokens += Math.ceil(run.length / pieceLength);
   }
   return tokens;
