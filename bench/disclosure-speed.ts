@@ -1,0 +1,141 @@
+import { startFakeModel, startPostgres, startServer } from '@strongroom/testkit';
+import { Pool } from 'undici';
+import type { KnownTable } from '../apps/server/src/capabilities/egress/choose-tables/table-index.ts';
+import { type AskedQuestion, repeat } from './collections.ts';
+import { besideBound, type Figure } from './compare.ts';
+import { type Chooser, ourChooser } from './measure-choice.ts';
+import { plainChooser } from './plain-search.ts';
+
+const TABLES = 10_000;
+const QUESTIONS = 300;
+const WARM_UP = 20;
+const CHOICE_MS_MAX = 15;
+const WHOLE_MS_MAX = 25;
+/** PostgreSQL holds a lock for each table until the end of a transaction. */
+const TABLES_AT_A_TIME = 500;
+
+/** The choice alone, among so many tables, beside the search by a library; both have their index. */
+export async function* measureChoiceSpeed(
+  tables: readonly KnownTable[],
+  questions: readonly AskedQuestion[],
+): AsyncGenerator<Figure> {
+  const many = repeat(tables, TABLES);
+  const [ours, peer] = [ourChooser(many), plainChooser(many)];
+  const times = { ours: [] as number[], peer: [] as number[] };
+  for (const [turn, { text }] of some(questions).entries()) {
+    for (const [side, choose] of [
+      ['ours', ours],
+      ['peer', peer],
+    ] as const) {
+      const tookMs = await timed(() => choose(text));
+      if (turn >= WARM_UP) times[side].push(tookMs);
+    }
+  }
+  for (const share of [0.5, 0.95]) {
+    const [own, other] = [quantile(times.ours, share), quantile(times.peer, share)];
+    yield {
+      name: `${nameOf(share)} of a choice among ${TABLES} (at most ${CHOICE_MS_MAX} ms)`,
+      ours: own,
+      peer: other,
+      peerName: 'minisearch',
+      ratio: own / other,
+      unit: 'ms',
+      better: 'lower',
+    };
+  }
+}
+
+/**
+ * From the question's way into the server to the disclosure's way out of it: who asks, what they may see, the question sealed and kept, the choice, two
+ * durable audit entries. What the model then takes is not in it.
+ */
+export async function* measureWholeSpeed(
+  tables: readonly KnownTable[],
+  questions: readonly AskedQuestion[],
+): AsyncGenerator<Figure> {
+  await using postgres = await startPostgres({ tcp: true });
+  const statements = repeat(tables, TABLES).map(createTable);
+  await postgres.run([...new Set(statements.map(({ schema }) => `create schema ${quoted(schema)}`))].join(';'));
+  for (let from = 0; from < statements.length; from += TABLES_AT_A_TIME)
+    await postgres.run(
+      statements
+        .slice(from, from + TABLES_AT_A_TIME)
+        .map(({ sql }) => sql)
+        .join(';'),
+    );
+  await using model = await startFakeModel({ kind: 'reply', content: 'NONE' });
+  await using server = await startServer({
+    env: { STRONGROOM_SAMPLE: 'off', STRONGROOM_MODEL_URL: model.url, STRONGROOM_MODEL: 'small' },
+  });
+  const added = await server.call('POST', 'sources', { body: { name: 'many', url: postgres.url() } });
+  if (!added.ok) throw new Error(`the source could not be added: ${await added.text()}`);
+  const http = new Pool(server.url, { connections: 1 });
+  const times: number[] = [];
+  for (const [turn, { text }] of some(questions).entries()) {
+    const tookMs = await disclosedAfter(http, server.adminToken ?? '', text);
+    if (turn >= WARM_UP) times.push(tookMs);
+  }
+  await http.close();
+  for (const [share, bound] of [
+    [0.5, WHOLE_MS_MAX],
+    [0.95, WHOLE_MS_MAX],
+  ] as const)
+    yield besideBound(
+      `${nameOf(share)} of a disclosure of ${TABLES} tables, end to end`,
+      quantile(times, share),
+      bound,
+      'ms',
+      'lower',
+    );
+}
+
+/** Milliseconds until the server says what is told to the model. */
+async function disclosedAfter(http: Pool, token: string, question: string): Promise<number> {
+  const startedMs = performance.now();
+  const { statusCode, body } = await http.request({
+    method: 'POST',
+    path: '/api/v1/ask',
+    headers: { authorization: `Bearer ${token}`, accept: 'application/x-ndjson', 'content-type': 'application/json' },
+    body: JSON.stringify({ question }),
+  });
+  let disclosedMs: number | null = null;
+  let text = '';
+  for await (const chunk of body) {
+    text += String(chunk);
+    if (disclosedMs === null && text.includes('"sentBytes"')) disclosedMs = performance.now() - startedMs;
+  }
+  if (disclosedMs === null) throw new Error(`nothing was disclosed (${statusCode}): ${text.slice(0, 300)}`);
+  return disclosedMs;
+}
+
+function createTable({ schema, name, columns }: KnownTable): { schema: string; sql: string } {
+  const names = new Map(columns.map((column) => [column.name.toLowerCase(), column.name]));
+  const defined = [...names.values()].map((column) => `${quoted(column)} text`);
+  return { schema, sql: `create table ${quoted(schema)}.${quoted(name)} (${defined.join(', ')})` };
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Evenly over all of them, so that no database has more than its share. */
+function some(questions: readonly AskedQuestion[]): AskedQuestion[] {
+  const step = questions.length / (QUESTIONS + WARM_UP);
+  return Array.from({ length: QUESTIONS + WARM_UP }, (_, at) => questions[Math.floor(at * step)]).filter(
+    (question) => question !== undefined,
+  );
+}
+
+async function timed(work: () => ReturnType<Chooser>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length * share)] ?? Number.NaN;
+}
+
+function nameOf(share: number): string {
+  return `p${share * 100}`;
+}
