@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   keyring: async () => (await import('./keyring.ts')).bench,
   ledger: async () => (await import('./ledger.ts')).bench,
   query: async () => (await import('./query.ts')).bench,
+  translator: async () => (await import('./translator.ts')).bench,
 };
 
 async function main([name = '', ...flags]: readonly string[]): Promise<number> {
