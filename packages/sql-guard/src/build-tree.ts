@@ -93,6 +93,20 @@ export function isNotNull(value: Node): Node {
   return { NullTest: { arg: value, nulltesttype: 'IS_NOT_NULL' } };
 }
 
+export function isNull(value: Node): Node {
+  return { NullTest: { arg: value, nulltesttype: 'IS_NULL' } };
+}
+
+/** `EXISTS (SELECT …)`; the SELECT may name columns of the one it stands in. */
+export function exists(select: SelectStmt): Node {
+  return { SubLink: { subLinkType: 'EXISTS_SUBLINK', subselect: { SelectStmt: select } } };
+}
+
+/** `(SELECT …)` as a value: of one row and one column. */
+export function scalar(select: SelectStmt): Node {
+  return { SubLink: { subLinkType: 'EXPR_SUBLINK', subselect: { SelectStmt: select } } };
+}
+
 /** `CASE WHEN condition THEN value END`: NULL where the condition doesn't hold. */
 export function when(condition: Node, value: Node): Node {
   return { CaseExpr: { args: [{ CaseWhen: { expr: condition, result: value } }] } };

@@ -18,7 +18,7 @@ import { BUILT_IN_NAME } from './translate-question.ts';
 
 export type AskDeps = {
   readonly catalog: { tablesBySource(asker: Asker, source?: string): Promise<readonly (readonly CatalogTable[])[]> };
-  readonly query: Pick<Query, 'run' | 'lookup'> & { readonly leases: Pick<Query['leases'], 'require'> };
+  readonly query: Pick<Query, 'run' | 'lookup' | 'isUnique'> & { readonly leases: Pick<Query['leases'], 'require'> };
   readonly egress: Egress;
   readonly history: History;
   readonly audit: AuditWriter;

@@ -110,6 +110,7 @@ function assistant(over: { url?: string; lookup?: string } = {}): Assistant {
       },
       lookup: async (_asker, request) =>
         request.table === 'airports' && request.words === over.lookup ? [{ column: 'city', value: 'Chicago' }] : [],
+      isUnique: async () => true,
     },
     egress,
     sealer: vault,

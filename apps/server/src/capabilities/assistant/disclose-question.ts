@@ -5,7 +5,11 @@ import type { Clock } from '#platform/clock';
 import type { Query, Reader } from '#query';
 import { translateBuiltIn, translateByModel, type Translated } from './translate-question.ts';
 
-export type DiscloseDeps = { readonly egress: Egress; readonly query: Pick<Query, 'lookup'>; readonly clock: Clock };
+export type DiscloseDeps = {
+  readonly egress: Egress;
+  readonly query: Pick<Query, 'lookup' | 'isUnique'>;
+  readonly clock: Clock;
+};
 
 type Asked = Pick<Reader, 'lease' | 'signal'> & { readonly question: string };
 

@@ -20,7 +20,7 @@ export const BUILT_IN_NAME = 'built-in';
 
 /** Without a model. Values are looked up under the asker's rights, one governed query each. */
 export function translateBuiltIn(
-  deps: { query: Pick<Query, 'lookup'>; clock: Clock },
+  deps: { query: Pick<Query, 'lookup' | 'isUnique'>; clock: Clock },
   asker: Asker,
   question: string,
   tables: readonly CatalogTable[],
@@ -40,6 +40,8 @@ export function translateBuiltIn(
         lease,
         signal,
       }),
+    isUnique: (table, columns) =>
+      deps.query.isUnique(asker, { source: table.source, schema: table.schema, table: table.name, columns, signal }),
   });
 }
 

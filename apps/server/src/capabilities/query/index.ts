@@ -7,6 +7,7 @@ import type { Access, Directory } from '#access';
 import { applyPolicy, removePolicy, showPolicy } from './apply-policy.ts';
 import { checkPolicy, type PolicyCheckRequest } from './check-policy.ts';
 import type { Database } from '#platform/database';
+import { isUnique, type UniqueRequest } from './is-unique.ts';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { type LookupRequest, lookupValue } from './lookup-value.ts';
@@ -18,12 +19,13 @@ export { queryRoutes } from './routes.ts';
 export { holdings } from './holdings.ts';
 export { migrations } from './migrations.ts';
 export { ANSWERS, sendAnswer } from './send-answer.ts';
-export type { LookupRequest, QueryRequest, Reader };
+export type { LookupRequest, QueryRequest, Reader, UniqueRequest };
 
 export type Query = {
   /** The frames of an answer; see run-query.ts. */
   run(asker: Asker, request: QueryRequest): AsyncGenerator<Frame>;
   lookup(asker: Asker, request: LookupRequest): Promise<{ column: string; value: string }[]>;
+  isUnique(asker: Asker, request: UniqueRequest): Promise<boolean>;
   readonly leases: Leases;
   /** How many queries are running now. */
   running(): number;
@@ -65,6 +67,7 @@ export function createQuery(deps: {
     leases,
     run: (asker, request) => runQuery(needs, asker, request),
     lookup: (asker, request) => lookupValue(needs, asker, request),
+    isUnique: (asker, request) => isUnique(needs, asker, request),
     running: () => running.count(),
     stopAll: async () => {
       running.stopAll();

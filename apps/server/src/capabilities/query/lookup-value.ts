@@ -80,7 +80,7 @@ function valueIfWords(name: string, words: string) {
 }
 
 /** Throws what stopped the query. */
-async function* rowBytes(frames: AsyncGenerator<Frame>): AsyncGenerator<Uint8Array> {
+export async function* rowBytes(frames: AsyncGenerator<Frame>): AsyncGenerator<Uint8Array> {
   for await (const frame of frames) {
     if (frame.kind === 'rows') yield frame.bytes;
     else if (frame.event.type === 'stopped')

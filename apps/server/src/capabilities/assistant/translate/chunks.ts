@@ -18,6 +18,7 @@ export type Chunk =
   | { readonly kind: 'word'; readonly text: string };
 
 const MENTION_WORDS_MAX = 5;
+const NAMED = 0.8;
 // Small words that may stand inside a name: `phase of flight`.
 const INNER = new Set(['of', 'the', 'in']);
 // Small words that end a name: `delay by origin` is two.
@@ -42,14 +43,25 @@ export function chunk(tokens: readonly Token[], vocabulary: Vocabulary, today: D
       at += date.length;
       continue;
     }
-    const phrase = token.kind === 'quoted' ? null : readPhrase(words, at);
+    const inclusive = inclusiveLength(words, at, chunks.findLast((one) => one.kind === 'date')?.text ?? '');
+    if (inclusive > 0) {
+      chunks.push({ kind: 'key', text: text(inclusive), key: { is: 'filler' }, mention: null });
+      at += inclusive;
+      continue;
+    }
     const mention = longestMention(tokens, at, vocabulary);
+    const phrase = token.kind === 'quoted' || isGrade(tokens, at) ? null : readPhrase(words, at);
     const exactName =
       mention !== null &&
       mention.length === 1 &&
       phrase?.length === 1 &&
       mention.mention.candidates.some((candidate) => candidate.score === 1);
-    if (mention !== null && (phrase === null || mention.length > phrase.length)) {
+    if (
+      mention !== null &&
+      (phrase === null ||
+        mention.length > phrase.length ||
+        (phrase.key.is === 'link' && mention.length === phrase.length && isNamed(mention.mention)))
+    ) {
       chunks.push({ kind: 'mention', text: text(mention.length), mention: mention.mention });
       at += mention.length;
     } else if (phrase !== null) {
@@ -69,6 +81,33 @@ export function chunk(tokens: readonly Token[], vocabulary: Vocabulary, today: D
   return chunks;
 }
 
+/** `in the past 30 days, inclusive of 30 days ago` says what the range says; `inclusive of today` would say another. */
+function inclusiveLength(words: readonly string[], at: number, range: string): number {
+  const lastOne = / ?last (\w+)$/.exec(range.toLowerCase())?.[1];
+  if (
+    words[at] === 'exclusive' &&
+    lastOne !== undefined &&
+    words.slice(at + 1, at + 5).join(' ') === `of the current ${lastOne}`
+  )
+    return 5;
+  if (words[at] !== 'inclusive') return 0;
+  const rest = words.slice(at + 1, at + 8).join(' ');
+  const both = /^of (?:the )?(?:both|start and end|both start and end)(?: (?:dates?|days?))?(?= |$)/.exec(rest)?.[0];
+  if (both !== undefined) return 1 + both.split(' ').length;
+  const ago = /^of (\d+ [a-z]+?)s? ago(?= |$)/.exec(rest);
+  return ago !== null && range.includes(ago[1] ?? '?') ? 'inclusive of 30 days ago'.split(' ').length : 0;
+}
+
+/** A capital A inside a sentence is a value, not an article: `a grade of A`. */
+function isGrade(tokens: readonly Token[], at: number): boolean {
+  return tokens[at]?.text === 'A' && at > 0 && tokens[at - 1]?.kind !== 'mark';
+}
+
+/** Whether the words say (nearly) the whole of a name, rather than a part of one. */
+function isNamed(mention: Mention): boolean {
+  return mention.candidates.some((candidate) => candidate.score >= NAMED);
+}
+
 function longestMention(
   tokens: readonly Token[],
   at: number,
@@ -86,7 +125,7 @@ function longestMention(
     const candidates = vocabulary.find(words);
     if (candidates.length === 0) continue;
     // Two words are one name only when they say it (nearly) all; else each word speaks for itself.
-    if (length > 1 && !candidates.some((candidate) => candidate.score >= 0.8)) continue;
+    if (length > 1 && !candidates.some((candidate) => candidate.score >= NAMED)) continue;
     const parts =
       length === 1
         ? []

@@ -5,19 +5,22 @@ import {
   call,
   cast,
   column,
+  exists,
   isNotNull,
+  isNull,
   join,
   literal,
   not,
   operator,
   or,
   order,
+  scalar,
   select,
   table,
   target,
 } from '@strongroom/sql-guard';
 import { isDay, type Path, pathId, type Place, placeId } from './places.ts';
-import type { QuestionPlan, PlannedCondition, PlannedGroup, PlannedMeasure } from './plan.ts';
+import type { QuestionPlan, PlannedCondition, PlannedGroup, PlannedMeasure, PlannedRelation } from './plan.ts';
 import type { Bucket } from './phrases.ts';
 
 type Node = ReturnType<typeof column>;
@@ -39,9 +42,7 @@ export function compose(plan: QuestionPlan, all: boolean): SelectTree {
     ...plan.measures.map((measure) => measure.alias),
   ]);
   const where = plan.conditions.map((condition) => conditionNode(condition, at));
-  const having = plan.having.map((one) =>
-    operator(one.operator, measureNode(one.measure, at, [], 'exact'), literal(one.value)),
-  );
+  const having = plan.having.map((one) => operator(one.operator, measureNode(one.measure, at, []), literal(one.value)));
 
   if (plan.measures.length > 0) {
     const columns = [
@@ -55,8 +56,7 @@ export function compose(plan: QuestionPlan, all: boolean): SelectTree {
       ordered !== undefined && ordered !== 'label' && 'function' in ordered
         ? plan.measures.find((measure) => measure.alias === ordered.alias)
         : undefined;
-    // Rounded values tie where the values themselves do not.
-    const sortMeasure = ranked === undefined ? undefined : measureNode(ranked, at, part, 'exact');
+    const sortMeasure = ranked === undefined ? undefined : measureNode(ranked, at, part);
     const first =
       sortMeasure === undefined || plan.groups.length === 0
         ? []
@@ -127,14 +127,15 @@ function build(plan: QuestionPlan, names: ReadonlyMap<string, string>, clauses: 
   });
 }
 
-function usedPaths(plan: QuestionPlan): Path[] {
-  const places = [
-    ...plan.measures,
-    ...plan.groups,
-    ...plan.conditions,
-    ...plan.part,
-    ...plan.having.map((one) => one.measure),
-  ].map((one) => one.place);
+/** Every way along keys that the plan joins, shorter ones first. */
+export function usedPaths(plan: QuestionPlan): Path[] {
+  const measures = [...plan.measures, ...plan.having.map((one) => one.measure)].flatMap((one) => [
+    one,
+    ...(one.halves ?? []).flatMap((half) => [half.measure, ...half.conditions]),
+  ]);
+  const places = [...measures, ...plan.groups, ...plan.conditions, ...plan.part].map((one) =>
+    'kind' in one && one.kind === 'related' ? null : one.place,
+  );
   const by = plan.order?.by;
   const sorted = by !== undefined && by !== 'label' && !('function' in by) ? [by] : [];
   const used = new Map<string, Path>();
@@ -204,31 +205,29 @@ function groupNode(group: PlannedGroup, at: (place: Place) => Node): Node {
   return cast(call('date_trunc', [literal(group.bucket), value]), 'date');
 }
 
-function measureNode(
-  measure: PlannedMeasure,
-  at: (place: Place) => Node,
-  part: readonly Node[],
-  precision: 'rounded' | 'exact' = 'rounded',
-): Node {
+function measureNode(measure: PlannedMeasure, at: (place: Place) => Node, part: readonly Node[]): Node {
   const { place } = measure;
   if (measure.function === 'share') {
     const [first, ...rest] = part;
     const counted = call('count', [], { star: true });
-    const some =
-      first === undefined || !('FuncCall' in counted)
-        ? counted
-        : { FuncCall: { ...counted.FuncCall, agg_filter: and(first, ...rest) } };
-    return call('round', [
-      operator('/', operator('*', literal(100), cast(some, 'numeric')), nullIfZero(counted)),
-      literal(2),
-    ]);
+    const some = first === undefined ? counted : filtered(counted, and(first, ...rest));
+    return operator('/', operator('*', literal(100), cast(some, 'numeric')), nullIfZero(counted));
+  }
+  if (measure.halves !== undefined) {
+    const [above, below] = measure.halves.map((half) => {
+      const [first, ...rest] = half.conditions.map((condition) => conditionNode(condition, at));
+      const value = measureNode(half.measure, at, part);
+      return first === undefined ? value : filtered(value, and(first, ...rest));
+    });
+    return operator('/', cast(above ?? literal(null), 'numeric'), nullIfZero(below ?? literal(null)));
   }
   if (place === null || measure.function === 'count') return call('count', [], { star: true });
   if (measure.function === 'countDistinct') return call('count', [at(place)], { distinct: true });
-  const value = call(measure.function, [at(place)]);
-  return measure.function === 'avg' && precision === 'rounded'
-    ? call('round', [cast(value, 'numeric'), literal(2)])
-    : value;
+  return call(measure.function, [at(place)]);
+}
+
+function filtered(aggregate: Node, where: Node): Node {
+  return 'FuncCall' in aggregate ? { FuncCall: { ...aggregate.FuncCall, agg_filter: where } } : aggregate;
 }
 
 function nullIfZero(value: Node): Node {
@@ -236,8 +235,11 @@ function nullIfZero(value: Node): Node {
 }
 
 function conditionNode(condition: PlannedCondition, at: (place: Place) => Node): Node {
+  if (condition.kind === 'related') return relatedNode(condition, at);
   const value = at(condition.place);
   switch (condition.kind) {
+    case 'present':
+      return condition.not ? isNull(value) : isNotNull(value);
     case 'flag':
       return operator('=', value, literal(condition.value));
     case 'compare': {
@@ -285,6 +287,22 @@ function conditionNode(condition: PlannedCondition, at: (place: Place) => Node):
       );
     }
   }
+}
+
+/** `EXISTS`, or how many there are: the main table's rows stay as they are. */
+function relatedNode(related: PlannedRelation, at: (place: Place) => Node): Node {
+  const { table: other, conditions, count } = related;
+  const within = (place: Place): Node => column(other.name, place.column?.name ?? '*');
+  const [first, ...pairs] = related.pairs.map(({ own, main }) => operator('=', column(other.name, own), at(main)));
+  const wheres = [...pairs, ...conditions.map((condition) => conditionNode(condition, within))];
+  const where = first === undefined ? {} : { where: and(first, ...wheres) };
+  const from = [table(other.schema, other.name)];
+  if (count !== null) {
+    const counted = select({ columns: [target(call('count', [], { star: true }))], from, ...where });
+    return operator(count.operator, scalar(counted), literal(count.value));
+  }
+  const some = exists(select({ columns: [target(literal(1))], from, ...where }));
+  return related.not ? not(some) : some;
 }
 
 function bounds(value: Node, from: Node | null, before: Node | null, negated: boolean): Node {

@@ -48,6 +48,8 @@ export type State = {
   pending: Target | null;
   /** Reads what stands at the cursor. */
   readonly step: (state: State) => void;
+  /** Reads chunks as a question of their own. */
+  readonly parse: (chunks: readonly Chunk[]) => Reading;
 };
 
 /** In `what share of flights were …`, what stands after the verb is the part, what stands before it the whole. */
@@ -61,8 +63,8 @@ export function markVerb(state: State): void {
   }
 }
 
-export function target(mentions: readonly Mention[], role: Role | null): Target {
-  return { mentions, role, text: mentions.map((mention) => mention.text).join(' ') };
+export function target(mentions: readonly Mention[], role: Role | null, isOne = false): Target {
+  return { mentions, role, text: mentions.map((mention) => mention.text).join(' '), isOne };
 }
 
 export function takeNot(state: State): boolean {
@@ -106,7 +108,7 @@ export function isKey(chunk: Chunk | undefined, ...names: Key['is'][]): boolean 
 
 export function skipSmall(state: State, at: number, ...more: Key['is'][]): number {
   let next = at;
-  while (isKey(state.chunks[next], 'filler', 'of', 'all', ...more)) next += 1;
+  while (isKey(state.chunks[next], 'filler', 'link', 'of', 'all', ...more)) next += 1;
   return next;
 }
 
@@ -121,6 +123,7 @@ export function readTarget(state: State): Target | null {
   }
   const names = readNames(state, at);
   if (names === null) return null;
+  const isOne = / (a|an|any)$/.test(` ${state.chunks[at - 1]?.text.toLowerCase() ?? ''}`);
   let { mentions, next } = names;
   // `state of the destination airport` is the destination airport's state.
   const of = state.chunks[next];
@@ -136,11 +139,30 @@ export function readTarget(state: State): Target | null {
     role = state.role.role;
     state.role = null;
   }
-  return target(mentions, role);
+  return target(mentions, role, isOne);
 }
 
 export function isValue(chunk: Chunk | undefined): boolean {
   return chunk?.kind === 'word' || chunk?.kind === 'quoted';
+}
+
+/** `most sell transactions`, `how many Canada goose strikes`: the value stands before what is ranked or counted. */
+export function readValueBefore(state: State): void {
+  const start = state.at;
+  const value = isValue(state.chunks[start]) ? readValue(state) : null;
+  if (value === null) return;
+  if (!isMention(state.chunks[state.at])) {
+    state.at = start;
+    return;
+  }
+  state.reading.conditions.push({
+    kind: 'value',
+    target: null,
+    words: [value],
+    role: null,
+    not: takeNot(state),
+    text: value,
+  });
 }
 
 export function isMention(chunk: Chunk | undefined): boolean {

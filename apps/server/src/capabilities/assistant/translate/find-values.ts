@@ -1,7 +1,7 @@
 import type { CatalogTable } from '@strongroom/protocol';
-import { pathsFrom, type Place, placeId, sayPlace, withRole } from './places.ts';
-import type { PendingValue, QuestionPlan, PlannedCondition } from './plan.ts';
-import { NotUnderstood } from './scope.ts';
+import { atItsKey, pathId, pathsFrom, type Place, placeId, sayPlace, withRole } from './places.ts';
+import type { PendingValue, QuestionPlan } from './plan.ts';
+import { NotUnderstood, ValueNotFound } from './scope.ts';
 import { meansTheState, otherNames } from './regions.ts';
 import { likeness, singular, splitName } from './words.ts';
 
@@ -19,42 +19,50 @@ type Held = { readonly at: Place; readonly value: string };
 type Settled = { readonly at: Place; readonly values: readonly string[] };
 const COLUMNS_AT_ONCE = 12;
 
-/** Settles the values of a plan. Throws `NotUnderstood` for a value that is nowhere, or in more than one place. */
+/**
+ * Settles the values of a plan: each goes into the conditions it belongs to. Gives what was understood, with them.
+ * Throws `NotUnderstood` for a value that is nowhere, or in more than one place.
+ */
 export async function findValues(
   plan: QuestionPlan,
   tables: readonly CatalogTable[],
   lookup: Lookup,
-): Promise<{ conditions: PlannedCondition[]; part: PlannedCondition[]; understood: string[] }> {
-  const found = { conditions: [...plan.conditions], part: [...plan.part], understood: [...plan.understood] };
+): Promise<string[]> {
+  const understood = [...plan.understood];
   for (const pending of plan.pending) {
     const held: Settled[] = [];
-    for (const words of pending.words) held.push(await findOne(plan.main, tables, pending, words, lookup));
+    for (const words of pending.words) held.push(await findOne(tables, pending, words, lookup));
     const first = held[0];
     if (first === undefined) throw new NotUnderstood(pending.text);
     const elsewhere = held.find((one) => placeId(one.at) !== placeId(first.at));
     if (elsewhere !== undefined)
       throw new NotUnderstood(`${pending.text} (${sayPlace(first.at)} and ${sayPlace(elsewhere.at)})`);
     const values = [...new Set(held.flatMap((one) => one.values))];
-    (pending.ofWhole ? found.conditions : found.part).push({
-      kind: 'value',
-      place: first.at,
-      values,
-      not: pending.not,
-    });
-    found.understood.push(`${sayPlace(first.at)} is ${pending.not ? 'not ' : ''}${values.join(' or ')}`);
+    pending.into.push({ kind: 'value', place: first.at, values, not: pending.not });
+    understood.push(`${sayPlace(first.at)} is ${pending.not ? 'not ' : ''}${values.join(' or ')}`);
   }
-  return found;
+  return understood;
 }
 
 async function findOne(
-  main: CatalogTable,
   tables: readonly CatalogTable[],
   pending: PendingValue,
   words: string,
   lookup: Lookup,
 ): Promise<Settled> {
-  const places = searched(main, tables, pending);
-  if (places.length === 0) throw new NotUnderstood(words);
+  const { main } = pending;
+  const named = pending.isOwn ? textColumns([], main) : searched(main, tables, pending);
+  try {
+    return await findAmong(named, words, lookup);
+  } catch (error) {
+    // `an in-person course`: what is said of the course may stand in the record of its being taken.
+    if (!(error instanceof ValueNotFound) || pending.about === null || pending.about.column !== null) throw error;
+    return findAmong(textColumns([], main), words, lookup);
+  }
+}
+
+async function findAmong(places: readonly Place[], words: string, lookup: Lookup): Promise<Settled> {
+  if (places.length === 0) throw new ValueNotFound(words);
   for (const spelling of spellings(words)) {
     const held = await search(places, spelling, lookup);
     const regions = otherNames(spelling);
@@ -76,12 +84,15 @@ async function findOne(
       }
     }
     // `ORD` is the airport before it is the town of Ord: what was typed letter for letter comes first.
-    const everywhere = simplify(named.length > 0 && meansTheState(spelling) ? named : [...held, ...named]);
+    const everywhere = (named.length > 0 && meansTheState(spelling) ? named : [...held, ...named]).map((one) => ({
+      ...one,
+      at: atItsKey(one.at),
+    }));
     const exact = everywhere.filter((one) => one.value === spelling);
     const all = exact.length > 0 && spelling !== spelling.toLowerCase() && named.length === 0 ? exact : everywhere;
     if (all.length === 0) continue;
-    const distinct = all.filter(
-      (one, index) => all.findIndex((other) => placeId(other.at) === placeId(one.at)) === index,
+    const distinct = nearest(
+      all.filter((one, index) => all.findIndex((other) => placeId(other.at) === placeId(one.at)) === index),
     );
     const only = distinct[0];
     if (only === undefined || distinct.length > 1)
@@ -92,9 +103,31 @@ async function findOne(
           .join(' or ')}`,
       );
     // One column may hold it in more than one case.
-    return { at: only.at, values: [...new Set(all.map((one) => one.value))].sort() };
+    const values = all.filter((one) => placeId(one.at) === placeId(only.at)).map((one) => one.value);
+    return { at: only.at, values: [...new Set(values)].sort() };
   }
-  throw new NotUnderstood(words);
+  throw new ValueNotFound(words);
+}
+
+/**
+ * Of several columns that hold a value: the city itself rather than the county or region that a city of that name lies
+ * in, and of columns of one name the one on the fewest ways.
+ */
+function nearest(held: readonly Held[]): readonly Held[] {
+  const things = held.filter(
+    (one) =>
+      !held.some((other) => {
+        const hop = one.at.path[other.at.path.length];
+        return (
+          hop !== undefined &&
+          pathId(one.at.path.slice(0, other.at.path.length)) === pathId(other.at.path) &&
+          hop.key.columns.includes(other.at.column?.name ?? '')
+        );
+      }),
+  );
+  if (new Set(things.map((one) => one.at.column?.name)).size > 1) return things;
+  const fewest = Math.min(...things.map((one) => one.at.path.length));
+  return things.filter((one) => one.at.path.length === fewest);
 }
 
 function spellings(words: string): string[] {
@@ -161,17 +194,4 @@ async function search(places: readonly Place[], words: string, lookup: Lookup): 
     }
   }
   return held;
-}
-
-/** A value of the column a foreign key points at is a value of the foreign key itself: no join is needed. */
-function simplify(held: readonly Held[]): Held[] {
-  return held.map((one) => {
-    const hop = one.at.path.at(-1);
-    if (hop === undefined || hop.key.columns.length !== 1 || hop.key.references.columns[0] !== one.at.column?.name)
-      return one;
-    const column = hop.from.columns.find((candidate) => candidate.name === hop.key.columns[0]);
-    return column === undefined
-      ? one
-      : { at: { path: one.at.path.slice(0, -1), table: hop.from, column, score: one.at.score }, value: one.value };
-  });
 }

@@ -18,6 +18,8 @@ import { onCount, onAggregate, aggregatesByName, onShare } from './read-measures
 import { onSuperlative, onOrder, onDirection } from './read-rankings.ts';
 import { onNumber, onCompare, onBetween, onValue } from './read-conditions.ts';
 import { onGroup } from './read-groups.ts';
+import { onRatio } from './read-ratio.ts';
+import { readShown } from './read-shown.ts';
 import { emptyReading, type Reading } from './reading.ts';
 
 /** Reads the shape of a question. Everything it can't place is in `lost`, and a lost word declines the question. */
@@ -32,11 +34,22 @@ export function parse(chunks: readonly Chunk[]): Reading {
     with: false,
     pending: null,
     step,
+    parse,
   };
-  while (state.at < chunks.length) step(state);
+  let asked: number | null = null;
+  while (state.at < chunks.length) {
+    step(state);
+    if (isKey(chunks[state.at - 1], 'end') && hasAsked(state.reading)) asked ??= sizeOf(state.reading);
+  }
   settle(state);
   endClause(state);
+  // A later sentence may say what to show and in which order; one that asks something else is a question of its own.
+  if (asked !== null && sizeOf(state.reading) > asked) state.reading.lost.push('the second question');
   return state.reading;
+}
+
+function sizeOf(reading: Reading): number {
+  return reading.conditions.length + reading.measures.length + reading.having.length + reading.groups.length;
 }
 
 function step(state: State): void {
@@ -59,6 +72,7 @@ function onKey(state: State, key: Key, text: string, mention: Mention | null): v
   state.at += 1;
   switch (key.is) {
     case 'filler':
+    case 'link':
     case 'yesNo':
       return;
     case 'end':
@@ -75,8 +89,12 @@ function onKey(state: State, key: Key, text: string, mention: Mention | null): v
       return;
     case 'open':
       settle(state);
+      if (startsShown(state, text) && readShown(state)) return;
       state.open = true;
       return;
+    case 'ratio':
+      settle(state);
+      return onRatio(state, text);
     case 'when':
       reading.when = true;
       state.open = false;
@@ -214,6 +232,19 @@ function onKey(state: State, key: Key, text: string, mention: Mention | null): v
       state.role = { role: key.role, text };
       return;
   }
+}
+
+/** `… Return the name.`, `…, and what is the total?`: after something was asked, and not in the midst of it. */
+function startsShown(state: State, text: string): boolean {
+  const before = state.chunks[state.at - 2];
+  const isApart = isKey(before, 'end') || (isKey(before, 'and', 'comma') && !/^(which|who)/i.test(text));
+  return hasAsked(state.reading) && isApart;
+}
+
+function hasAsked(reading: Reading): boolean {
+  return (
+    reading.subjects.length > 0 || reading.measures.length > 0 || reading.ranking !== null || reading.ratio !== null
+  );
 }
 
 function onMention(state: State): void {

@@ -20,6 +20,8 @@ export type Key =
         | 'comma'
         | 'end'
         | 'filler'
+        | 'link'
+        | 'ratio'
         | 'is'
         | 'preposition'
         | 'of'
@@ -88,13 +90,16 @@ say({ is: 'comma' }, ',');
 say({ is: 'end' }, '?|.|!|;|:');
 say(
   { is: 'filler' },
-  'the|a|an|there|please|can|could|would|you|me|us|i|we|do|does|did|been|being|be|their|its|his|her|it|they|them|that|who|whose|where|these|those|this|any|some|happened|happen|occurred|occur|took place|take place|recorded|reported|registered|exist|exists|existed|made|overall|also|respectively|respective|corresponding|in total|in all|altogether|then|so|just|only|out there|we have|do we have|like to know|want to know|need|know|see|look|value|values|results|result|them all|answer|located|together|each time|total of|ones|dataset|database|data set|in the database|in the dataset|of records|on record|involving|involved|belonging|were there|are there|is there|was there|as|its own|take|taken|given|within|get|got|going|for all|amongst|among|such|both',
+  'the|a|an|there|please|can|could|would|you|me|us|i|we|do|does|did|been|being|be|their|its|his|her|it|they|them|that|who|whose|where|these|those|this|any|some|took place|take place|overall|also|respectively|respective|corresponding|in total|in all|altogether|then|so|just|only|out there|we have|do we have|like to know|want to know|need|know|see|look|value|values|results|result|them all|answer|located|together|each time|combinations of|combination of|pairs of|list of|total of|ones|dataset|database|data set|in the database|in the dataset|of records|on record|were there|are there|is there|was there|as|its own|within|going|for all|amongst|among|such|both',
 );
-say({ is: 'is' }, 'is|are|was|were|equal to|equals|=|named|called|being|of type|valued');
+// What rows do with each other, whatever they are: a name of the catalog that sounds alike comes first.
 say(
-  { is: 'preposition' },
-  'in|at|on|for|during|involving|through|inside|near the|situated in|located in|based in|living in',
+  { is: 'link' },
+  'happened|happen|happens|happening|occurred|occur|occurs|occurring|recorded|reported|registered|exist|exists|existed|made|make|makes|making|done|placed|take|takes|took|taken|taking|given|gave|give|get|gets|got|gotten|involving|involved|belonging|belongs|belong|belonging to|belongs to|belong to|serve|serves|served|serving|offer|offers|offered|offering|provide|provides|provided|providing|contain|contained|include|includes|included|including|own|owns|owned|hold|holds|teach|teaches|taught|teaching|write|writes|wrote|written|authored|live|lives|lived|living|reside|resides|residing|situated|based|found|work|works|worked|working|run|runs|associated with|associated|related to|linked to|record|records|row|rows|entry|entries|attended|attend|appear|appears|appeared',
 );
+say({ is: 'ratio' }, 'ratio of|the ratio of|ratio between');
+say({ is: 'is' }, 'is|are|was|were|equal to|equals|=|named|called|being|of type|valued');
+say({ is: 'preposition' }, 'in|at|on|for|during|through|inside|near the|situated in|located in|based in|living in');
 say({ is: 'of' }, 'of|of all|of the|out of');
 say(
   { is: 'order' },
@@ -116,7 +121,7 @@ say({ is: 'all' }, 'all|all the|all of the|every single|complete list of|full li
 say({ is: 'yesNo' }, 'is there any|are there any');
 say(
   { is: 'deny' },
-  'why|how come|delete|drop|insert|update|remove|truncate|alter|create|grant|revoke|erase|overwrite|predict|prediction|forecast|forecasts|expect|expected|will|should|recommend|suggest|advise|correlation|correlate|correlated|causes|cause|caused|because|explain|reason|reasons|ratio|compare|compared|versus|vs|difference|differences|growth|change|changes|running|cumulative|moving|rolling|median|variance|deviation|percentile|rank|reliable|ignore|if|unless|than each other|more than one another|starts|ends|starting with|contains|containing|same|consecutive|previous instructions|per capita|relative|than average|than the average|above average|below average|previously|half|twice|double|next|tomorrow',
+  'why|how come|delete|drop|insert|update|remove|truncate|alter|create|grant|revoke|erase|overwrite|predict|prediction|forecast|forecasts|expect|expected|will|should|recommend|suggest|advise|correlation|correlate|correlated|causes|cause|caused|because|explain|reason|reasons|compare|compared|versus|vs|difference|differences|growth|change|changes|running|cumulative|moving|rolling|median|variance|deviation|percentile|rank|ranking|reliable|ignore|if|unless|than each other|more than one another|starts|ends|starting with|contains|containing|same|consecutive|previous instructions|per capita|relative|than average|than the average|above average|below average|previously|half|twice|double|next|tomorrow|exclusive|exactly one|only one|at least one of each|none of|neither|nor|every other|cumulated|first time|again|still|yet|already|until now|instead|rather|whether|vary|varies',
 );
 say({ is: 'aggregate', function: 'avg' }, 'average|avg|mean|on average|typical|the average');
 say(

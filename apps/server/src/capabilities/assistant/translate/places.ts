@@ -21,6 +21,8 @@ export type Found =
 
 const HOPS_MAX = 3;
 const HOP_COST = 0.95;
+/** Of a table that points at the main one rather than being seen from it. */
+const POINTING_COST = 0.9;
 const TIE = 0.02;
 const ROLE_WORDS: Readonly<Record<'origin' | 'destination', readonly string[]>> = {
   origin: ['origin', 'source', 'from', 'sender', 'start', 'departure', 'depart', 'src'],
@@ -100,8 +102,9 @@ export function findPlace(main: CatalogTable, tables: readonly CatalogTable[], t
           score: candidate.score,
         });
         if (place === null) continue;
-        const id = placeId(place);
-        if ((found.get(id)?.score ?? 0) < place.score) found.set(id, place);
+        const at = atItsKey(place);
+        const id = placeId(at);
+        if ((found.get(id)?.score ?? 0) < at.score) found.set(id, at);
       }
     }
   }
@@ -112,15 +115,31 @@ export function findPlace(main: CatalogTable, tables: readonly CatalogTable[], t
   return ties.length > 0 ? { problem: 'ambiguous', among: [best, ...ties] } : { place: best };
 }
 
+/** A value of the column that a key points at is a value of the key's own column: no join is needed to see it. */
+export function atItsKey(place: Place): Place {
+  const hop = place.path.at(-1);
+  const own = hop?.key.columns[0];
+  if (hop === undefined || hop.key.columns.length !== 1 || hop.key.references.columns[0] !== place.column?.name)
+    return place;
+  const column = hop.from.columns.find((candidate) => candidate.name === own);
+  return column === undefined ? place : atItsKey({ ...place, path: place.path.slice(0, -1), table: hop.from, column });
+}
+
 /** How well names could fit this table if only they were asked for in the right way: 0 to 1. */
 export function potential(main: CatalogTable, tables: readonly CatalogTable[], mentions: readonly Mention[]): number {
   const ways = pathsFrom(main, tables);
+  const pointing = tables.filter((table) =>
+    table.foreignKeys.some((key) => key.references.table === main.name && key.references.schema === main.schema),
+  );
   const best = (mention: Mention): number =>
     Math.max(
       0,
-      ...mention.candidates.flatMap((candidate) =>
-        ways.filter((way) => way.table === candidate.table).map((way) => candidate.score * HOP_COST ** way.path.length),
-      ),
+      ...mention.candidates.flatMap((candidate) => [
+        ...ways
+          .filter((way) => way.table === candidate.table)
+          .map((way) => candidate.score * HOP_COST ** way.path.length),
+        ...(candidate.column === null && pointing.includes(candidate.table) ? [candidate.score * POINTING_COST] : []),
+      ]),
     );
   const scores = mentions.map((mention) =>
     Math.max(

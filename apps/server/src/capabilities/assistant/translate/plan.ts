@@ -5,10 +5,13 @@ import type { Place } from './places.ts';
 import type { Comparison } from './reading.ts';
 
 export type PlannedMeasure = {
-  readonly function: 'count' | 'countDistinct' | 'avg' | 'sum' | 'min' | 'max' | 'share';
+  readonly function: 'count' | 'countDistinct' | 'avg' | 'sum' | 'min' | 'max' | 'share' | 'ratio';
   readonly place: Place | null;
   readonly alias: string;
+  /** Of a ratio: what is counted or added up above and below, each of its own rows. */
+  readonly halves?: readonly [PlannedHalf, PlannedHalf];
 };
+export type PlannedHalf = { readonly measure: PlannedMeasure; readonly conditions: readonly PlannedCondition[] };
 export type PlannedGroup = {
   readonly place: Place;
   readonly bucket: Bucket | null;
@@ -39,7 +42,20 @@ export type PlannedCondition =
       readonly before: number | null;
       readonly not: boolean;
     }
-  | { readonly kind: 'value'; readonly place: Place; readonly values: readonly string[]; readonly not: boolean };
+  | { readonly kind: 'value'; readonly place: Place; readonly values: readonly string[]; readonly not: boolean }
+  | { readonly kind: 'present'; readonly place: Place; readonly not: boolean }
+  | PlannedRelation;
+/** Whether there are rows of another table that point at this one, and how many. No join: nothing is counted twice. */
+export type PlannedRelation = {
+  readonly kind: 'related';
+  readonly table: CatalogTable;
+  /** Column by column, what must be equal there and here. */
+  readonly pairs: readonly { readonly own: string; readonly main: Place }[];
+  /** Over columns of that other table. */
+  readonly conditions: readonly PlannedCondition[];
+  readonly count: { readonly operator: Comparison; readonly value: number } | null;
+  readonly not: boolean;
+};
 /** A value still to be found in the source: in these columns, under the asker's rights. */
 export type PendingValue = {
   readonly words: readonly string[];
@@ -47,7 +63,12 @@ export type PendingValue = {
   readonly about: Place | null;
   readonly not: boolean;
   readonly text: string;
-  readonly ofWhole: boolean;
+  /** The table whose rows it is said of. */
+  readonly main: CatalogTable;
+  /** The conditions that it becomes one of. */
+  readonly into: PlannedCondition[];
+  /** To be found in that table itself, not in what its rows lead to. */
+  readonly isOwn: boolean;
 };
 
 /** What will be asked of the source, every name settled. */

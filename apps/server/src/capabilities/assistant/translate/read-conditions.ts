@@ -2,6 +2,7 @@ import {
   takeNot,
   takePending,
   settle,
+  settleKeepingNot,
   isKey,
   skipSmall,
   readTarget,
@@ -110,11 +111,18 @@ export function onBetween(state: State, text: string): void {
   });
 }
 
+function standsBehindPreposition(state: State): boolean {
+  let at = state.at - 1;
+  while (isKey(state.chunks[at], 'filler', 'link')) at -= 1;
+  return isKey(state.chunks[at], 'preposition', 'role');
+}
+
 /** Words nobody knows: perhaps a value. Joined with what follows by `or` and `and`, they are one of several values. */
 export function onValue(state: State): void {
   const { reading } = state;
   const words: string[] = [];
   const role = state.role;
+  const isParted = standsBehindPreposition(state);
   for (;;) {
     const value = readValue(state);
     if (value === null) break;
@@ -123,7 +131,7 @@ export function onValue(state: State): void {
     while (isKey(state.chunks[at], 'or', 'and', 'comma')) at += 1;
     while (
       at > state.at &&
-      (isKey(state.chunks[at], 'filler', 'preposition') ||
+      (isKey(state.chunks[at], 'filler', 'link', 'preposition') ||
         (state.chunks[at]?.kind === 'key' &&
           role !== null &&
           state.chunks[at]?.text.toLowerCase() === role.text.toLowerCase()))
@@ -133,19 +141,21 @@ export function onValue(state: State): void {
     if (at === state.at || !(next?.kind === 'word' || next?.kind === 'quoted')) break;
     state.at = at;
   }
-  const not = takeNot(state);
+  const not = state.not;
+  const wasOpen = state.open;
   state.role = null;
   state.open = false;
-  let about = takePending(state);
-  // `Chicago city`, `the Computer Science department`: the name behind the value says where it stands.
+  // `Chicago city`, `the Computer Science department`: the name behind the value says where it stands, and the one
+  // before it only when nothing parts them: in `courses in the Science department` they are the courses.
   const next = state.chunks[state.at];
-  if (
-    about === null &&
+  const isNamedBehind =
     next?.kind === 'mention' &&
-    next.mention.candidates.every((candidate) => candidate.column !== null)
-  )
-    about = readTarget(state);
+    (!wasOpen || next.mention.candidates.every((candidate) => candidate.column !== null)) &&
+    (state.pending === null || isParted);
+  if (isNamedBehind) settleKeepingNot(state);
+  let about = isNamedBehind ? readTarget(state) : takePending(state);
   const subject = reading.subjects.at(-1)?.target ?? null;
+  state.not = false;
   if (about !== null && about.role === null && role !== null) about = { ...about, role: role.role };
   const condition: Condition = {
     kind: 'value',

@@ -2,11 +2,23 @@ import { isKey, skipSmall, readTarget, isMention, readBucket, type State } from 
 import { rank } from './read-rankings.ts';
 import type { Group } from './reading.ts';
 
+/** `credits earned by students`, `made by users`: who did it, no group. */
+function isDoneBy(state: State): boolean {
+  const before = state.chunks[state.at - 2];
+  return (
+    before !== undefined &&
+    before.kind !== 'number' &&
+    (isKey(before, 'link') || /ed$/i.test(before.text)) &&
+    !isKey(before, 'order', 'group')
+  );
+}
+
 export function onGroup(state: State, text: string): void {
   const { reading } = state;
   const at = skipSmall(state, state.at, 'distinct');
   const next = state.chunks[at];
   const isBy = /^by$|^according to$/i.test(text);
+  if (isBy && isDoneBy(state)) return;
   if (isBy && isKey(next, 'count', 'aggregate', 'superlative', 'most')) {
     state.at = at;
     const measured = reading.measures.length;

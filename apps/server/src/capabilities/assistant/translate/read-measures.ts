@@ -1,4 +1,4 @@
-import { takeNot, settle, isKey, skipSmall, readTarget, isValue, dropUnit, readValue, type State } from './cursor.ts';
+import { settle, isKey, skipSmall, readTarget, readValueBefore, dropUnit, type State } from './cursor.ts';
 import type { Measure, Target } from './reading.ts';
 
 /** `total cost` names the column cost_total, and says to add it up. */
@@ -16,20 +16,7 @@ export function onCount(state: State): void {
     at += 1;
   }
   state.at = at;
-  // `how many Canada goose strikes`: the value stands before what is counted.
-  if (isValue(state.chunks[at])) {
-    state.pending = null;
-    const value = readValue(state);
-    if (value !== null)
-      reading.conditions.push({
-        kind: 'value',
-        target: null,
-        words: [value],
-        role: null,
-        not: takeNot(state),
-        text: value,
-      });
-  }
+  readValueBefore(state);
   const counted = readTarget(state);
   state.open = false;
   reading.measures.push({ function: 'count', target: counted, distinct });

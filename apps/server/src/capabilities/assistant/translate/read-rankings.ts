@@ -1,4 +1,4 @@
-import { settle, isKey, skipSmall, readTarget, type State } from './cursor.ts';
+import { settle, isKey, skipSmall, readTarget, readValueBefore, type State } from './cursor.ts';
 import type { Measure, Ranking } from './reading.ts';
 
 export function rank(state: State, ranking: Ranking, text: string): void {
@@ -27,6 +27,7 @@ export function onSuperlative(state: State, ranking: Ranking, text: string): voi
   }
   const distinct = isKey(next, 'distinct');
   if (distinct) state.at += 1;
+  readValueBefore(state);
   const named = readTarget(state);
   state.open = false;
   if (named === null && ranking.about.length === 0) {

@@ -3,7 +3,13 @@ import type { Mention } from './chunks.ts';
 import type { Bucket, Direction, Role } from './phrases.ts';
 
 /** Names that stand together and mean one thing: `origin airport`, `state of the destination`. The head is last. */
-export type Target = { readonly mentions: readonly Mention[]; readonly role: Role | null; readonly text: string };
+export type Target = {
+  readonly mentions: readonly Mention[];
+  readonly role: Role | null;
+  readonly text: string;
+  /** Whether `a` or `any` stands before it. */
+  readonly isOne: boolean;
+};
 export type Measure =
   | { readonly function: 'count'; readonly target: Target | null; readonly distinct: boolean }
   | { readonly function: 'avg' | 'sum' | 'min' | 'max'; readonly target: Target; readonly distinct: false };
@@ -62,6 +68,24 @@ export type Ranking = {
   readonly most: boolean;
 };
 
+/** What is to be seen of the answer, said in a sentence of its own. */
+export type Shown =
+  | { readonly kind: 'target'; readonly target: Target }
+  | { readonly kind: 'bucket'; readonly bucket: Bucket }
+  | {
+      readonly kind: 'measure';
+      readonly function: 'count' | 'avg' | 'sum' | 'min' | 'max';
+      readonly target: Target | null;
+      readonly distinct: boolean;
+      readonly text: string;
+    };
+/** One side of a ratio. */
+export type Side = {
+  readonly measures: readonly Measure[];
+  readonly subjects: readonly Group[];
+  readonly conditions: readonly Condition[];
+};
+
 /** What a question says, before it is known which table it is about. */
 export type Reading = {
   measures: Measure[];
@@ -79,6 +103,9 @@ export type Reading = {
   orderBy: { target: Target | null; measure: Measure | null; direction: Direction | null } | null;
   /** Of a share: how many of the conditions, in order, belong to the whole. */
   share: { target: Target; conditionsOfWhole: number | null } | null;
+  /** `ofAll`: the second side is all of what the first is a part of. */
+  ratio: { part: Side; whole: Side; ofAll: boolean } | null;
+  shown: Shown[];
   /** The words that nothing accounts for. */
   lost: string[];
 };
@@ -98,6 +125,8 @@ export function emptyReading(): Reading {
     when: false,
     orderBy: null,
     share: null,
+    ratio: null,
+    shown: [],
     lost: [],
   };
 }

@@ -1,66 +1,122 @@
 import { isDay, isNumber, type Place } from './places.ts';
-import type { PendingValue, PlannedCondition } from './plan.ts';
-import type { Condition } from './reading.ts';
+import type { PendingValue, PlannedCondition, PlannedRelation } from './plan.ts';
+import type { Condition, Having } from './reading.ts';
+import { type Related, relatedOf } from './relate.ts';
 import { dayColumn, NotUnderstood, place, type Scope } from './scope.ts';
 import { isOnlyDescribed } from './vocabulary.ts';
 import { likeness, splitName, stem } from './words.ts';
 
-export type ResolvedCondition =
-  | { condition: PlannedCondition }
-  | { pending: Omit<PendingValue, 'ofWhole'> }
-  | { entity: Place };
+// A plan that lists the other table's own rows fits better, unless there must be none of them.
+const RELATED = 0.85;
+const RELATED_NOT = 0.95;
 
-/** One condition settled against the main table. Throws `NotUnderstood`. */
-export function resolveCondition(scope: Scope, condition: Condition): ResolvedCondition {
+/**
+ * One condition settled against the main table: it goes into `into`, or, when its value is still to be found, into
+ * `pending`. Gives the place of a name that is no condition at all. Throws `NotUnderstood`.
+ */
+export function resolveCondition(
+  scope: Scope,
+  condition: Condition,
+  into: PlannedCondition[],
+  pending: PendingValue[],
+): Place | null {
+  const related = condition.target === null ? null : relatedOf(scope, condition.target);
+  if (related !== null) {
+    into.push(relation(scope, related, condition, pending));
+    return null;
+  }
   switch (condition.kind) {
     case 'bare': {
       const at = place(scope, condition.target);
-      if (at.column?.kind === 'boolean') {
-        scope.understood.push(`${at.column.name} is ${condition.not ? 'false' : 'true'}`);
-        return { condition: { kind: 'flag', place: at, value: !condition.not } };
-      }
-      if (condition.not) throw new NotUnderstood(`not ${condition.target.text}`);
-      return { entity: at };
+      const bare = bareCondition(condition, at);
+      if (bare === null && condition.not) throw new NotUnderstood(`not ${condition.target.text}`);
+      if (bare === null) return at;
+      scope.understood.push(
+        bare.kind === 'flag'
+          ? `${at.column?.name ?? ''} is ${String(bare.value)}`
+          : `${condition.not ? 'no' : 'some'} ${at.column?.name ?? ''}`,
+      );
+      into.push(bare);
+      return null;
     }
     case 'date':
-      return { condition: dateCondition(scope, condition) };
+      into.push(dateCondition(scope, condition));
+      return null;
     case 'value': {
       const about = condition.target === null ? null : place(scope, condition.target);
-      return {
-        pending: { words: condition.words, role: condition.role, about, not: condition.not, text: condition.text },
-      };
+      const { words, role, not, text } = condition;
+      pending.push({ words, role, about, not, text, main: scope.main, into, isOwn: scope.isInside === true });
+      return null;
     }
     case 'compare': {
       const { at, factor } = measured(scope, condition);
-      scope.understood.push(
-        `${condition.not ? 'not ' : ''}${at.column?.name ?? ''} ${condition.operator} ${condition.value * factor}`,
-      );
-      return {
-        condition: {
-          kind: 'compare',
-          place: at,
-          operator: condition.operator,
-          value: condition.value * factor,
-          not: condition.not,
-        },
-      };
+      const { operator, not } = condition;
+      const value = condition.value * factor;
+      scope.understood.push(`${not ? 'not ' : ''}${at.column?.name ?? ''} ${operator} ${value}`);
+      into.push({ kind: 'compare', place: at, operator, value, not });
+      return null;
     }
     case 'between': {
       const { at, factor } = measured(scope, { ...condition, about: [] });
-      scope.understood.push(
-        `${condition.not ? 'not ' : ''}${at.column?.name ?? ''} from ${condition.low * factor} to ${condition.high * factor}`,
-      );
-      return {
-        condition: {
-          kind: 'between',
-          place: at,
-          low: condition.low * factor,
-          high: condition.high * factor,
-          not: condition.not,
-        },
-      };
+      const [low, high] = [condition.low * factor, condition.high * factor];
+      scope.understood.push(`${condition.not ? 'not ' : ''}${at.column?.name ?? ''} from ${low} to ${high}`);
+      into.push({ kind: 'between', place: at, low, high, not: condition.not });
+      return null;
     }
   }
+}
+
+/** A flag that is set, or a value that is there: `with a final exam`, `without an email`. */
+function bareCondition(
+  { not, with: isWith, target }: Extract<Condition, { kind: 'bare' }>,
+  at: Place,
+): PlannedCondition | null {
+  if (at.column?.kind === 'boolean') return { kind: 'flag', place: at, value: !not };
+  const isOne = not || target.isOne;
+  if (!isWith || !isOne || at.column?.nullable !== true || isOnlyDescribed(at.score)) return null;
+  return { kind: 'present', place: at, not };
+}
+
+/** `customers with orders over 100 dollars`, `customers who have made no order in 2023`. */
+function relation(
+  scope: Scope,
+  { table, key }: Related,
+  condition: Condition,
+  pending: PendingValue[],
+): PlannedCondition {
+  const within: Scope = { main: table, tables: scope.tables, scores: [], understood: [], isInside: true };
+  const conditions: PlannedCondition[] = [];
+  const { kind, not } = condition;
+  if (kind !== 'bare') {
+    const values = pending.length;
+    resolveCondition(within, { ...condition, target: null, not: false }, conditions, pending);
+    // Only what the rows themselves say: what they lead to would need a join in there.
+    if (conditions.some((one) => one.kind === 'related' || one.place.path.length > 0) || pending.length > values + 1)
+      throw new NotUnderstood(condition.text);
+  }
+  scope.scores.push(not ? RELATED_NOT : RELATED, ...within.scores);
+  scope.understood.push([not ? 'no' : 'some', table.name, ...within.understood].join(' '));
+  return { kind: 'related', table, pairs: pairsOf(scope, key), conditions, count: null, not };
+}
+
+/** `with at least 3 orders`. Throws `NotUnderstood`. */
+export function countRelation(scope: Scope, having: Having): PlannedCondition | null {
+  const { target } = having.measure;
+  const related = having.measure.function !== 'count' || target === null ? null : relatedOf(scope, target);
+  if (related === null) return null;
+  scope.scores.push(RELATED);
+  scope.understood.push(`${related.table.name} ${having.operator} ${having.value}`);
+  const { operator, value } = having;
+  const pairs = pairsOf(scope, related.key);
+  return { kind: 'related', table: related.table, pairs, conditions: [], count: { operator, value }, not: false };
+}
+
+function pairsOf({ main }: Scope, key: Related['key']): PlannedRelation['pairs'] {
+  return key.columns.map((own, index) => {
+    const column = main.columns.find(({ name }) => name === key.references.columns[index]);
+    if (column === undefined) throw new NotUnderstood(own);
+    return { own, main: { path: [], table: main, column, score: 1 } };
+  });
 }
 
 type Measured = {

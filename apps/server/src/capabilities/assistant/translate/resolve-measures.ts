@@ -2,7 +2,7 @@ import { isDay, isIdentifier, isNumber } from './places.ts';
 import type { PlannedMeasure } from './plan.ts';
 import type { Measure, Target } from './reading.ts';
 import { NotUnderstood, place, type Scope } from './scope.ts';
-import { singular, splitName } from './words.ts';
+import { likeness, singular, splitName } from './words.ts';
 
 export function aliasOf(text: string): string {
   return splitName(text).join('_').slice(0, 60) || 'value';
@@ -44,6 +44,8 @@ export function countOf(scope: Scope, target: Target | null, distinct: boolean):
     if (at.path.length === 0) return { function: 'count', place: null, alias: plural(aliasOf(at.table.name)) };
     const key = at.table.columns.find((column) => column.name === at.table.primaryKey[0]);
     if (key === undefined || at.table.primaryKey.length !== 1) throw new NotUnderstood(target.text);
+    // Through two keys one is met again and again: whether each time counts is not said.
+    if (at.path.length > 1 && !distinct) throw new NotUnderstood(`count of ${target.text}`);
     return { function: 'countDistinct', place: { ...at, column: key }, alias: plural(aliasOf(at.table.name)) };
   }
   const isKey = at.path.length === 0 && at.table.primaryKey.length === 1 && at.table.primaryKey[0] === at.column.name;
@@ -51,6 +53,15 @@ export function countOf(scope: Scope, target: Target | null, distinct: boolean):
   // Counting a measurement is not a question anybody asks; counting its kinds is, when it is a text, a day or an id.
   if (!distinct && (at.column.kind === 'boolean' || (isNumber(at.column) && !isIdentifier(at.table, at.column))))
     throw new NotUnderstood(`count of ${target.text}`);
+  if (!distinct && isTurned(target, at.column.name)) throw new NotUnderstood(`count of ${target.text}`);
   scope.understood.push(`count of distinct ${at.column.name}`);
   return { function: 'countDistinct', place: at, alias: `distinct_${plural(aliasOf(at.column.name))}` };
+}
+
+/** `credits earned` is something else than what the column `earn_credit` says; `types of food` are its `food_type`. */
+function isTurned(target: Target, name: string): boolean {
+  const words = splitName(name);
+  const order = splitName(target.text).map((said) => words.findIndex((word) => likeness(said, word) > 0));
+  const known = order.filter((at) => at >= 0);
+  return !/ of /.test(target.text) && known.some((at, index) => at < (known[index - 1] ?? 0));
 }

@@ -2,9 +2,11 @@ import type { CatalogTable } from '@strongroom/protocol';
 import { isIdentifier, isNumber, type Place, placeId } from './places.ts';
 import type { PendingValue, QuestionPlan, PlannedCondition } from './plan.ts';
 import type { Reading } from './reading.ts';
-import { resolveCondition } from './resolve-condition.ts';
+import { countRelation, resolveCondition } from './resolve-condition.ts';
 import { groupsOf } from './resolve-groups.ts';
 import { measureOf } from './resolve-measures.ts';
+import { ratioOf } from './resolve-ratio.ts';
+import { addShown } from './resolve-shown.ts';
 import { shapeOf } from './shape.ts';
 import { NotUnderstood, place, type Scope } from './scope.ts';
 import { isOnlyDescribed } from './vocabulary.ts';
@@ -27,25 +29,34 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
     measures.push({ function: 'share', place: null, alias: 'percentage' });
     scope.understood.push(`percentage of ${whole.table.name}`);
   }
+  if (reading.ratio !== null) {
+    const ratio = ratioOf(scope, reading.ratio);
+    measures.push(ratio.measure);
+    pending.push(...ratio.pending);
+  }
   reading.conditions.forEach((condition, index) => {
     const inWhole =
       reading.share === null ||
       (reading.share.conditionsOfWhole !== null && index < reading.share.conditionsOfWhole) ||
       condition.kind === 'date';
-    const resolved = resolveCondition(scope, condition);
-    if ('pending' in resolved) pending.push({ ...resolved.pending, ofWhole: inWhole });
-    else if ('entity' in resolved) entities.push(resolved.entity);
-    else (inWhole ? conditions : part).push(resolved.condition);
+    const entity = resolveCondition(scope, condition, inWhole ? conditions : part, pending);
+    if (entity !== null) entities.push(entity);
   });
+  checkDates(conditions);
   if (
     reading.share !== null &&
     reading.share.conditionsOfWhole === null &&
     reading.conditions.filter((condition) => condition.kind !== 'date' && condition.kind !== 'bare').length > 1
   )
     throw new NotUnderstood('share');
-  if (reading.share !== null && part.length === 0 && !pending.some((value) => !value.ofWhole))
+  if (reading.share !== null && part.length === 0 && !pending.some((value) => value.into === part))
     throw new NotUnderstood('share');
   for (const asked of reading.having) {
+    const counted = countRelation(scope, asked);
+    if (counted !== null) {
+      conditions.push(counted);
+      continue;
+    }
     const at = asked.measure.target === null ? null : place(scope, asked.measure.target);
     if (at !== null && isOnlyDescribed(at.score)) throw new NotUnderstood(asked.text);
     if (
@@ -61,17 +72,25 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
     subject,
     at: subject.target === null || subject.bucket !== null ? null : place(scope, subject.target),
   }));
-  const shape = shapeOf(scope, reading, { measures, groups, having, subjects });
+  const shape = addShown(scope, reading, shapeOf(scope, reading, { measures, groups, having, subjects, entities }));
   checkEntities(scope, entities, [
     ...measures.map((measure) => measure.place),
     ...shape.groups.map((group) => group.place),
     ...shape.columns,
-    ...conditions.map((condition) => condition.place),
+    ...conditions.map((condition) => (condition.kind === 'related' ? null : condition.place)),
     ...pending.map((value) => value.about),
   ]);
   if (shape.measures.length === 0 && shape.columns.length === 0) throw new NotUnderstood('what to show');
   const score = scope.scores.length === 0 ? 0 : scope.scores.reduce((sum, one) => sum + one, 0) / scope.scores.length;
   return { main, ...shape, conditions, part, having, pending, understood: [...new Set(scope.understood)], score };
+}
+
+/** `in 2022 and 2023` would ask for a day in both: no day is. */
+function checkDates(conditions: readonly PlannedCondition[]): void {
+  const bounded = conditions.flatMap((one) =>
+    one.kind === 'date' && !one.not && one.range.from !== null && one.range.before !== null ? [placeId(one.place)] : [],
+  );
+  if (new Set(bounded).size < bounded.length) throw new NotUnderstood('which of the times');
 }
 
 /** A name that nothing else uses is fine only when it is the table itself, or a table on a way that is used. */

@@ -11,12 +11,17 @@ export class NotUnderstood extends Error {
   }
 }
 
+/** A value that no column holds where it was looked for. */
+export class ValueNotFound extends NotUnderstood {}
+
 /** The names of one question settled against one main table; counts how well they fit. */
 export type Scope = {
   readonly main: CatalogTable;
   readonly tables: readonly CatalogTable[];
   scores: number[];
   understood: string[];
+  /** Of a table that only points at the main one: its rows are asked of themselves alone. */
+  readonly isInside?: boolean;
 };
 
 export function place(scope: Scope, target: Target): Place {
@@ -29,6 +34,12 @@ export function place(scope: Scope, target: Target): Place {
     );
   scope.scores.push(found.place.score);
   return found.place;
+}
+
+/** As `place`, null where the names lead nowhere or to several places. */
+export function tryPlace(scope: Scope, target: Target): Place | null {
+  const found = findPlace(scope.main, scope.tables, target);
+  return 'place' in found ? found.place : null;
 }
 
 /** The only column of this table that dates its rows, or the one the words name. */

@@ -12,6 +12,8 @@ export type Parts = {
   groups: PlannedGroup[];
   having: QuestionPlan['having'][number][];
   subjects: { subject: Group; at: Place | null }[];
+  /** Names that are no conditions. */
+  entities: readonly Place[];
 };
 type Shape = Pick<QuestionPlan, 'measures' | 'groups' | 'columns' | 'distinct' | 'order' | 'limit'>;
 
@@ -170,11 +172,15 @@ export function shapeOf(scope: Scope, reading: Reading, parts: Parts): Shape {
   if (parts.subjects.some(({ at }) => at === null)) throw new NotUnderstood('which time');
   const subjects = parts.subjects.map(({ at }) => at).filter((at) => at !== null);
   if (subjects.length === 0) throw new NotUnderstood('what to show');
-  const columns = columnsToList(scope, subjects);
+  // `scores for courses` are told apart by the courses they are of.
+  const isOfRows = parts.entities.some(isMain) && subjects.every((at) => at.path.length === 0);
+  const columns = columnsToList(scope, isOfRows ? [mainRows(scope), ...subjects] : subjects, isOfRows);
   const namesTable =
+    isOfRows ||
     subjects.some((at) => at.column === null && at.path.length === 0) ||
     parts.subjects.some(
-      ({ subject }) =>
+      ({ subject, at }) =>
+        at?.path.length === 0 &&
         subject.target?.mentions.some((mention) =>
           mention.candidates.some((candidate) => candidate.column === null && candidate.table === scope.main),
         ) === true,
@@ -199,11 +205,13 @@ function dedupe(measures: readonly PlannedMeasure[]): PlannedMeasure[] {
   return measures.filter((measure, index) => measures.findIndex((other) => other.alias === measure.alias) === index);
 }
 
+function mainRows({ main }: Scope): Place {
+  return { path: [], table: main, column: null, score: 1 };
+}
+
 /** A table is listed by the column people know its rows by; one without such a column by all of them. */
-function columnsToList(scope: Scope, subjects: readonly Place[]): Place[] {
-  const listed = (
-    subjects.length === 0 ? [{ path: [], table: scope.main, column: null, score: 1 } as Place] : subjects
-  ).flatMap((at): Place[] => {
+function columnsToList(scope: Scope, subjects: readonly Place[], byLabelOnly = false): Place[] {
+  const listed = (subjects.length === 0 ? [mainRows(scope)] : subjects).flatMap((at): Place[] => {
     if (at.column !== null) return [at];
     const label = labelOf(at.table);
     const key = at.table.columns.find(
@@ -211,6 +219,7 @@ function columnsToList(scope: Scope, subjects: readonly Place[]): Place[] {
     );
     if (label !== null)
       return [...(key === undefined || key === label ? [] : [{ ...at, column: key }]), { ...at, column: label }];
+    if (byLabelOnly) return key === undefined ? [] : [{ ...at, column: key }];
     if (at.path.length > 0) {
       if (key === undefined) throw new NotUnderstood(at.table.name);
       return [{ ...at, column: key }];

@@ -68,6 +68,8 @@ function read(text: string, quoted: string | undefined): Token[] {
   if (small > 0) return [make('number', text, small)];
   const tens = TENS[lower];
   if (tens !== undefined && lower !== 'thousand') return [make('number', text, tens)];
+  const joined = /^(highest|lowest|best|worst|top|non)-(\p{L}+)$/iu.exec(text);
+  if (joined !== null) return [make('word', joined[1] ?? ''), make('word', joined[2] ?? '')];
   const owner = /^(.+)['’]s?$/.exec(text) ?? /^(.+)['’]s$/.exec(text);
   return [make('word', owner?.[1] ?? text)];
 }
@@ -76,7 +78,7 @@ function make(kind: Token['kind'], text: string, value = Number.NaN): Token {
   return { kind, text, lower: text.toLowerCase(), value };
 }
 
-/** `5 million` is one number. */
+/** `5 million` is one number, `signed up` one verb. */
 function joinScales(tokens: readonly Token[]): Token[] {
   const joined: Token[] = [];
   for (const token of tokens) {
@@ -84,6 +86,8 @@ function joinScales(tokens: readonly Token[]): Token[] {
     const scale = SCALES[token.lower];
     if (before?.kind === 'number' && token.kind === 'word' && token.lower.length > 1 && scale !== undefined) {
       joined[joined.length - 1] = make('number', `${before.text} ${token.text}`, before.value * scale);
+    } else if (token.lower === 'up' && /^sign(ed|ing|s)?$/.test(before?.lower ?? '')) {
+      joined[joined.length - 1] = make('word', 'signup');
     } else joined.push(token);
   }
   return joined;

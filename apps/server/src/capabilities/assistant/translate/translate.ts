@@ -1,14 +1,15 @@
-import type { CatalogTable, Understanding } from '@strongroom/protocol';
+import type { CatalogTable, ForeignKey, Understanding } from '@strongroom/protocol';
 import { printSelect } from '@strongroom/sql-guard';
 import { chunk, type Chunk, type Mention } from './chunks.ts';
-import { compose, type SelectTree } from './compose.ts';
+import { compose, type SelectTree, usedPaths } from './compose.ts';
 import { findValues, type Lookup } from './find-values.ts';
+import { type Keyed, withKeys } from './keys.ts';
 import { parse } from './parse.ts';
 import { potential } from './places.ts';
 import type { QuestionPlan } from './plan.ts';
 import type { Reading } from './reading.ts';
 import { resolve } from './resolve.ts';
-import { NotUnderstood } from './scope.ts';
+import { NotUnderstood, ValueNotFound } from './scope.ts';
 import { tokenize } from './tokens.ts';
 import { createVocabulary } from './vocabulary.ts';
 
@@ -19,6 +20,8 @@ export type TranslationInput = {
   /** The day the question is asked. */
   readonly today: Date;
   readonly lookup: Lookup;
+  /** Whether these columns tell the rows of a table apart, as the asker sees them. */
+  readonly isUnique: (table: CatalogTable, columns: readonly [string, ...string[]]) => Promise<boolean>;
 };
 export type Translation =
   | {
@@ -33,6 +36,7 @@ export type Translation =
 const TIE = 0.02;
 const TAKEN_COST = 0.1;
 const DESCRIBED = 0.03;
+const FURTHER = 0.12;
 const CLOSEST_MAX = 6;
 
 type Attempt = {
@@ -44,6 +48,8 @@ type Attempt = {
   readonly potential: number;
 };
 
+type Planned = Attempt & { readonly plan: QuestionPlan };
+
 /**
  * Translates a question into a SELECT without any model. Silence rather than a wrong answer: a word that nothing
  * accounts for, a name or a value with two meanings, and a question about two sources at once are all declined.
@@ -52,46 +58,81 @@ export async function translate(input: TranslationInput): Promise<Translation> {
   const tokens = tokenize(input.question);
   const words = tokens.map((token) => token.lower);
   const sources = [...new Set(input.tables.map((table) => table.source))];
-  const attempts = sources.flatMap((source) =>
-    attemptsOn(
-      source,
-      input.tables.filter((table) => table.source === source),
-      tokens,
-      words,
-      input.today,
-    ),
+  const keyed = new Map(
+    sources.map((source) => [source, withKeys(input.tables.filter((table) => table.source === source))] as const),
   );
+  const attempts = [...keyed].flatMap(([source, { tables }]) => attemptsOn(source, tables, tokens, words, input.today));
   const planned = attempts
-    .filter((attempt): attempt is Attempt & { plan: QuestionPlan } => attempt.plan !== null)
+    .filter((attempt): attempt is Planned => attempt.plan !== null)
     .sort((a, b) => fit(b) - fit(a));
-  const best = planned[0];
+  const highest = planned[0];
+  // Of two that fit as well, the one that joins less is the plainer reading.
+  const [best] = planned
+    .filter((attempt) => highest !== undefined && fit(highest) - fit(attempt) < TIE)
+    .sort((a, b) => joins(a) - joins(b));
   // A table whose names fit better, but which can't answer, is what was meant: an answer from another would be a wrong one.
   const meant = attempts.filter((attempt) => attempt.plan === null).sort((a, b) => b.potential - a.potential)[0];
   if (best === undefined)
     return declined(meant === undefined ? [] : [meant], input.tables, meant?.problem ?? input.question);
   if (meant !== undefined && meant.potential - best.potential > TIE)
     return declined([meant], input.tables, meant.problem ?? input.question);
-  const rivals = planned.filter((attempt) => attempt !== best && fit(best) - fit(attempt) < TIE);
-  const rival = rivals[0];
-  if (rival !== undefined) {
-    const name = (attempt: Attempt & { plan: QuestionPlan }): string =>
-      rival.source === best.source ? attempt.plan.main.name : attempt.source;
-    return declined([best], input.tables, `whether it is about \`${name(best)}\` or \`${name(rival)}\``);
+  let problem: { attempt: Planned; words: string } | null = null;
+  const further = planned.filter((one) => one !== best && fit(best) - fit(one) < FURTHER);
+  for (const attempt of [best, ...further]) {
+    const rival = rivalOf(attempt, planned);
+    if (rival !== null) {
+      const name = (one: Planned): string => (rival.source === attempt.source ? one.plan.main.name : one.source);
+      return declined([attempt], input.tables, `whether it is about \`${name(attempt)}\` or \`${name(rival)}\``);
+    }
+    try {
+      return await finish(attempt, keyed.get(attempt.source) ?? { tables: [], assumed: new Set() }, input);
+    } catch (error) {
+      if (!(error instanceof NotUnderstood)) throw error;
+      problem ??= { attempt, words: error.words };
+      // A value that stands nowhere near this table may tell that another was meant.
+      if (!(error instanceof ValueNotFound)) break;
+    }
   }
-  const tables = input.tables.filter((table) => table.source === best.source);
-  try {
-    const settled = await findValues(best.plan, tables, input.lookup);
-    const select = compose({ ...best.plan, conditions: settled.conditions, part: settled.part }, best.reading.all);
-    return {
-      kind: 'translated',
-      source: best.source,
-      select,
-      sql: printSelect(select),
-      understanding: { understood: settled.understood, notUnderstood: [], closest: [] },
-    };
-  } catch (error) {
-    if (error instanceof NotUnderstood) return declined([best], input.tables, error.words);
-    throw error;
+  return declined([problem?.attempt ?? best], input.tables, problem?.words ?? input.question);
+}
+
+/** Another table or source that fits as well, and joins no more than this one does. */
+function rivalOf(attempt: Planned, planned: readonly Planned[]): Planned | null {
+  const near = planned.filter((one) => one !== attempt && Math.abs(fit(attempt) - fit(one)) < TIE);
+  return near.find((one) => one.source !== attempt.source || joins(one) <= joins(attempt)) ?? null;
+}
+
+function joins({ plan }: Planned): number {
+  return usedPaths(plan).length;
+}
+
+/** Values found, joins checked, and put together as SQL. Throws `NotUnderstood`. */
+async function finish(attempt: Planned, { tables, assumed }: Keyed, input: TranslationInput): Promise<Translation> {
+  const { plan } = attempt;
+  const understood = await findValues(plan, tables, input.lookup);
+  await checkJoins(plan, assumed, input.isUnique);
+  const select = compose(plan, attempt.reading.all);
+  return {
+    kind: 'translated',
+    source: attempt.source,
+    select,
+    sql: printSelect(select),
+    understanding: { understood, notUnderstood: [], closest: [] },
+  };
+}
+
+/** INVARIANT: a join goes from many to one. A declared key says so; of the others the source is asked. */
+async function checkJoins(
+  plan: QuestionPlan,
+  assumed: ReadonlySet<ForeignKey>,
+  isUnique: TranslationInput['isUnique'],
+): Promise<void> {
+  for (const path of usedPaths(plan)) {
+    const hop = path.at(-1);
+    const [first, ...others] = hop?.key.references.columns ?? [];
+    if (hop === undefined || first === undefined || !assumed.has(hop.key)) continue;
+    if (!(await isUnique(hop.table, [first, ...others])))
+      throw new NotUnderstood(`whether \`${hop.table.name}\` has one row for each ${first}`);
   }
 }
 

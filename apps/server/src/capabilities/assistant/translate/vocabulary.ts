@@ -144,7 +144,7 @@ function orAll(some: string[], all: string[]): string[] {
 }
 
 /** `sb` of sbCustomer, sbTicker, sbDailyPrice; empty when the tables share nothing. */
-function schemaPrefix(tables: readonly CatalogTable[]): string {
+export function schemaPrefix(tables: readonly CatalogTable[]): string {
   const names = tables.map((table) => table.name);
   if (names.length < 3) return '';
   const first = names[0] ?? '';

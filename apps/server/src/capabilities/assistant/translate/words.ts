@@ -32,7 +32,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   gpa: 'gpa',
   data: 'data',
   taken: 'take',
-  made: 'make',
+  ids: 'id',
 };
 
 const ENDS_IN_AS = new Set(['atlas', 'bias', 'alias', 'canvas', 'christmas', 'texas', 'kansas', 'arkansas', 'dallas']);
@@ -113,6 +113,8 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ['lender', 'creditor'],
   ['purchase', 'order'],
   ['wheelchair', 'accessible'],
+  ['join', 'signup'],
+  ['sell', 'sale'],
 ];
 
 const GROUP_OF = new Map<string, number>(
@@ -124,6 +126,12 @@ export function likeness(a: string, b: string): number {
   if (a === b || singular(a) === singular(b) || stem(a) === stem(b)) return 1;
   const group = GROUP_OF.get(stem(a));
   return group !== undefined && group === GROUP_OF.get(stem(b)) ? 0.88 : 0;
+}
+
+/** The same text for words that are alike: for finding them in a map. */
+export function canonical(word: string): string {
+  const group = GROUP_OF.get(stem(word));
+  return group === undefined ? stem(word) : `~${group}`;
 }
 
 const SMALL = new Set(['of', 'the', 'in', 'a', 'an', 'and', 'for', 'to', 'on', 'at', 'by']);

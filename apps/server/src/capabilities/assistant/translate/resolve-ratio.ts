@@ -1,0 +1,42 @@
+import { isIdentifier, isNumber } from './places.ts';
+import type { PendingValue, PlannedCondition, PlannedHalf, PlannedMeasure } from './plan.ts';
+import type { Condition, Reading, Side } from './reading.ts';
+import { resolveCondition } from './resolve-condition.ts';
+import { countOf, measureOf } from './resolve-measures.ts';
+import { NotUnderstood, place, type Scope } from './scope.ts';
+
+type Ratio = NonNullable<Reading['ratio']>;
+
+/** One number of rows, or one sum, over another. Throws `NotUnderstood`. */
+export function ratioOf(scope: Scope, ratio: Ratio): { measure: PlannedMeasure; pending: PendingValue[] } {
+  const pending: PendingValue[] = [];
+  const part = halfOf(scope, ratio.part, ratio.ofAll ? ratio.whole.conditions : [], pending);
+  const whole = halfOf(scope, ratio.whole, [], pending);
+  const isSame = JSON.stringify(ratio.part.conditions) === JSON.stringify(ratio.whole.conditions);
+  if (isSame && part.measure.alias === whole.measure.alias) throw new NotUnderstood('ratio');
+  scope.understood.push(`ratio of ${part.measure.alias} to ${whole.measure.alias}`);
+  return { measure: { function: 'ratio', place: null, alias: 'ratio', halves: [part, whole] }, pending };
+}
+
+function halfOf(scope: Scope, side: Side, further: readonly Condition[], pending: PendingValue[]): PlannedHalf {
+  const conditions: PlannedCondition[] = [];
+  const measure = sideMeasure(scope, side);
+  for (const condition of [...side.conditions, ...further]) {
+    const entity = resolveCondition(scope, condition, conditions, pending);
+    if (entity !== null && (entity.path.length > 0 || entity.column !== null)) throw new NotUnderstood('ratio');
+  }
+  return { measure, conditions };
+}
+
+function sideMeasure(scope: Scope, { measures, subjects }: Side): PlannedMeasure {
+  const [measure, ...others] = measures;
+  const [subject, ...more] = subjects;
+  if (measure !== undefined && others.length === 0 && subject === undefined) return measureOf(scope, measure);
+  const target = subject?.target;
+  if (measures.length > 0 || target == null || more.length > 0 || subject?.bucket != null)
+    throw new NotUnderstood('ratio');
+  const at = place(scope, target);
+  if (at.column === null) return countOf(scope, target, false);
+  if (!isNumber(at.column) || isIdentifier(at.table, at.column)) throw new NotUnderstood(`ratio of ${target.text}`);
+  return measureOf(scope, { function: 'sum', target, distinct: false });
+}
