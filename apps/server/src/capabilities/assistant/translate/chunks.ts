@@ -6,6 +6,8 @@ import type { Candidate, Vocabulary } from './vocabulary.ts';
 /** Words that name something of the catalog. `parts` are the same words one by one, where each names something too. */
 export type Mention = {
   readonly text: string;
+  /** Whether it says no more than that rows belong together, should nothing be called so: `taken`, `offered`. */
+  readonly isLink: boolean;
   readonly candidates: readonly Candidate[];
   readonly parts: readonly Mention[];
 };
@@ -62,7 +64,8 @@ export function chunk(tokens: readonly Token[], vocabulary: Vocabulary, today: D
         mention.length > phrase.length ||
         (phrase.key.is === 'link' && mention.length === phrase.length && isNamed(mention.mention)))
     ) {
-      chunks.push({ kind: 'mention', text: text(mention.length), mention: mention.mention });
+      const isLink = phrase?.key.is === 'link' && phrase.length === mention.length;
+      chunks.push({ kind: 'mention', text: text(mention.length), mention: { ...mention.mention, isLink } });
       at += mention.length;
     } else if (phrase !== null) {
       chunks.push({
@@ -131,10 +134,10 @@ function longestMention(
         ? []
         : slice
             .filter((token) => !INNER.has(token.lower))
-            .map((token): Mention => ({ text: token.text, candidates: vocabulary.find([token.lower]), parts: [] }));
+            .map((token): Mention => ({ text: token.text, isLink: false, candidates: vocabulary.find([token.lower]), parts: [] }));
     const text = slice.map((token) => token.text).join(' ');
     return {
-      mention: { text, candidates, parts: parts.every((part) => part.candidates.length > 0) ? parts : [] },
+      mention: { text, isLink: false, candidates, parts: parts.every((part) => part.candidates.length > 0) ? parts : [] },
       length,
     };
   }

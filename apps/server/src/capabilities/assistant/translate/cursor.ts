@@ -63,8 +63,8 @@ export function markVerb(state: State): void {
   }
 }
 
-export function target(mentions: readonly Mention[], role: Role | null, isOne = false): Target {
-  return { mentions, role, text: mentions.map((mention) => mention.text).join(' '), isOne };
+export function target(mentions: readonly Mention[], role: Role | null, before = ''): Target {
+  return { mentions, role, text: mentions.map((mention) => mention.text).join(' '), before };
 }
 
 export function takeNot(state: State): boolean {
@@ -123,7 +123,7 @@ export function readTarget(state: State): Target | null {
   }
   const names = readNames(state, at);
   if (names === null) return null;
-  const isOne = / (a|an|any)$/.test(` ${state.chunks[at - 1]?.text.toLowerCase() ?? ''}`);
+  const before = state.chunks[at - 1]?.text.toLowerCase() ?? '';
   let { mentions, next } = names;
   // `state of the destination airport` is the destination airport's state.
   const of = state.chunks[next];
@@ -139,7 +139,7 @@ export function readTarget(state: State): Target | null {
     role = state.role.role;
     state.role = null;
   }
-  return target(mentions, role, isOne);
+  return target(mentions, role, before);
 }
 
 export function isValue(chunk: Chunk | undefined): boolean {
@@ -159,6 +159,7 @@ export function readValueBefore(state: State): void {
     kind: 'value',
     target: null,
     words: [value],
+    isAll: false,
     role: null,
     not: takeNot(state),
     text: value,
@@ -167,6 +168,14 @@ export function readValueBefore(state: State): void {
 
 export function isMention(chunk: Chunk | undefined): boolean {
   return chunk?.kind === 'mention' || (chunk?.kind === 'key' && chunk.mention !== null);
+}
+
+/** Whether the words are the plural of a table's name. */
+function isRows({ text, candidates }: Mention): boolean {
+  return (
+    singular(text) !== text.toLowerCase() &&
+    candidates.some((candidate) => candidate.column === null && candidate.score >= 0.9)
+  );
 }
 
 function readNames(state: State, from: number): { mentions: Mention[]; next: number } | null {
@@ -180,6 +189,10 @@ function readNames(state: State, from: number): { mentions: Mention[]; next: num
       chunk.mention.candidates.every((candidate) => isOnlyDescribed(candidate.score))
     )
       break;
+    // `customers signed up in 2025`: what the customers did is not part of their name.
+    const [first] = mentions;
+    if (first !== undefined && isRows(first) && /(ed|ing|signup)$/i.test(chunk?.text ?? '')) break;
+    if (first !== undefined && chunk?.kind === 'mention' && chunk.mention.isLink) break;
     if (chunk?.kind === 'mention') mentions.push(chunk.mention);
     else if (chunk?.kind === 'key' && chunk.mention !== null && chunk.key.is !== 'bucket') mentions.push(chunk.mention);
     else break;

@@ -158,6 +158,8 @@ function readRelative(tokens: readonly Token[], at: number, today: Date): Span |
   const counted = tokens[at + 1]?.kind === 'number';
   const unit = tokens[at + (counted ? 2 : 1)]?.lower.replace(/s$/, '');
   if (unit !== 'day' && unit !== 'week' && unit !== 'month' && unit !== 'quarter' && unit !== 'year') return null;
+  // `the last week of March` is another one.
+  if (tokens[at + (counted ? 3 : 2)]?.lower === 'of') return null;
   const offset = word === 'this' || word === 'current' ? 0 : -1;
   if (!counted) return { from: startOf(unit, today, offset), before: startOf(unit, today, offset + 1), length: 2 };
   if (offset === 0 || !Number.isInteger(tokens[at + 1]?.value)) return null;

@@ -38,7 +38,7 @@ export async function findValues(
     if (elsewhere !== undefined)
       throw new NotUnderstood(`${pending.text} (${sayPlace(first.at)} and ${sayPlace(elsewhere.at)})`);
     const values = [...new Set(held.flatMap((one) => one.values))];
-    pending.into.push({ kind: 'value', place: first.at, values, not: pending.not });
+    pending.into.push({ kind: 'value', place: first.at, values, not: pending.not, isAll: pending.isAll });
     understood.push(`${sayPlace(first.at)} is ${pending.not ? 'not ' : ''}${values.join(' or ')}`);
   }
   return understood;

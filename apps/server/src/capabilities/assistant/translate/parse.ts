@@ -259,6 +259,7 @@ function onMention(state: State): void {
   }
   if (
     aggregatesByName(found) &&
+    !state.with &&
     (reading.subjects.length > 0 || state.open) &&
     reading.measures.length === 0 &&
     reading.ranking === null &&
@@ -284,6 +285,16 @@ function onJoint(state: State): void {
   const { reading } = state;
   const next = state.chunks[skipSmall(state, state.at)];
   const before = state.pending;
+  // `the number of orders and the total amount`: another measure.
+  if (before === null && isMention(next) && reading.measures.length > 0 && reading.groups.length === 0 && !state.with) {
+    const start = state.at;
+    const found = readTarget(state);
+    if (found !== null && aggregatesByName(found)) {
+      reading.measures.push({ function: 'sum', target: found, distinct: false });
+      return;
+    }
+    state.at = start;
+  }
   // `the name and city of …`: more columns to show.
   if (
     before === null &&

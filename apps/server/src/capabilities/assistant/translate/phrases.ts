@@ -83,14 +83,14 @@ say(
   "not|except|except for|excluding|other than|besides|apart from|outside|outside of|but not|never|don't|doesn't|didn't|isn't|aren't|wasn't|weren't|non|haven't|hasn't|ignoring|not including|not counting|leaving out",
 );
 say({ is: 'with' }, 'with|having|has|have|had|with a|with an');
-say({ is: 'without' }, 'without|with no|without a|without an|without any|lacking');
+say({ is: 'without' }, 'without|with no|have no|has no|had no|having no|without a|without an|without any|lacking');
 say({ is: 'and' }, 'and|as well as|plus|along with|together with|and also|&');
 say({ is: 'or' }, 'or|either');
 say({ is: 'comma' }, ',');
 say({ is: 'end' }, '?|.|!|;|:');
 say(
   { is: 'filler' },
-  'the|a|an|there|please|can|could|would|you|me|us|i|we|do|does|did|been|being|be|their|its|his|her|it|they|them|that|who|whose|where|these|those|this|any|some|took place|take place|overall|also|respectively|respective|corresponding|in total|in all|altogether|then|so|just|only|out there|we have|do we have|like to know|want to know|need|know|see|look|value|values|results|result|them all|answer|located|together|each time|combinations of|combination of|pairs of|list of|total of|ones|dataset|database|data set|in the database|in the dataset|of records|on record|were there|are there|is there|was there|as|its own|within|going|for all|amongst|among|such|both',
+  'the|a|an|there|please|can|could|would|you|me|us|i|we|do|does|did|been|being|be|their|its|his|her|it|they|them|that|who|whose|where|these|those|this|any|some|took place|take place|overall|also|respectively|respective|corresponding|in total|in all|altogether|then|so|out there|we have|do we have|like to know|want to know|need|know|see|look|value|values|results|result|them all|answer|located|together|each time|combinations of|combination of|pairs of|list of|total of|ones|dataset|database|data set|in the database|in the dataset|of records|on record|were there|are there|is there|was there|as|its own|within|going|for all|amongst|among|such|both',
 );
 // What rows do with each other, whatever they are: a name of the catalog that sounds alike comes first.
 say(
@@ -121,12 +121,12 @@ say({ is: 'all' }, 'all|all the|all of the|every single|complete list of|full li
 say({ is: 'yesNo' }, 'is there any|are there any');
 say(
   { is: 'deny' },
-  'why|how come|delete|drop|insert|update|remove|truncate|alter|create|grant|revoke|erase|overwrite|predict|prediction|forecast|forecasts|expect|expected|will|should|recommend|suggest|advise|correlation|correlate|correlated|causes|cause|caused|because|explain|reason|reasons|compare|compared|versus|vs|difference|differences|growth|change|changes|running|cumulative|moving|rolling|median|variance|deviation|percentile|rank|ranking|reliable|ignore|if|unless|than each other|more than one another|starts|ends|starting with|contains|containing|same|consecutive|previous instructions|per capita|relative|than average|than the average|above average|below average|previously|half|twice|double|next|tomorrow|exclusive|exactly one|only one|at least one of each|none of|neither|nor|every other|cumulated|first time|again|still|yet|already|until now|instead|rather|whether|vary|varies',
+  'why|how come|delete|drop|insert|update|remove|truncate|alter|create|grant|revoke|erase|overwrite|predict|prediction|forecast|forecasts|expect|expected|will|should|recommend|suggest|advise|correlation|correlate|correlated|causes|cause|caused|because|explain|reason|reasons|compare|compared|versus|vs|difference|differences|growth|change|changes|running|cumulative|moving|rolling|median|variance|deviation|percentile|rank|ranking|reliable|ignore|if|unless|than each other|more than one another|starts|ends|starting with|contains|containing|same|consecutive|previous instructions|per capita|relative|than average|than the average|above average|below average|previously|half|twice|double|next|tomorrow|exclusive|only|just|exclusively|solely|exactly one|only one|at least one of each|none of|neither|nor|every other|cumulated|first time|again|still|yet|already|until now|instead|rather|whether|vary|varies',
 );
 say({ is: 'aggregate', function: 'avg' }, 'average|avg|mean|on average|typical|the average');
 say(
   { is: 'aggregate', function: 'sum' },
-  'total|sum of|sum|total sum of|combined|overall total|aggregate|the sum of|summed|total amount of|total value of',
+  'total|sum of|sum|total sum of|combined|overall total|aggregate|the sum of|summed',
 );
 say({ is: 'aggregate', function: 'max' }, 'maximum|max|the maximum|highest possible');
 say({ is: 'aggregate', function: 'min' }, 'minimum|min|the minimum|lowest possible');

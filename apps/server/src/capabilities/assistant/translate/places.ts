@@ -22,7 +22,7 @@ export type Found =
 const HOPS_MAX = 3;
 const HOP_COST = 0.95;
 /** Of a table that points at the main one rather than being seen from it. */
-const POINTING_COST = 0.9;
+const POINTING_COST = 0.949;
 const TIE = 0.02;
 const ROLE_WORDS: Readonly<Record<'origin' | 'destination', readonly string[]>> = {
   origin: ['origin', 'source', 'from', 'sender', 'start', 'departure', 'depart', 'src'],
@@ -102,6 +102,8 @@ export function findPlace(main: CatalogTable, tables: readonly CatalogTable[], t
           score: candidate.score,
         });
         if (place === null) continue;
+        // `distance flown` is a distance; `shipped orders` are orders, not when they were shipped.
+        if (mentions[0] === target.mentions.at(-1) && target.mentions.length > 1 && !isMeasured(place)) continue;
         const at = atItsKey(place);
         const id = placeId(at);
         if ((found.get(id)?.score ?? 0) < at.score) found.set(id, at);
@@ -113,6 +115,10 @@ export function findPlace(main: CatalogTable, tables: readonly CatalogTable[], t
   if (best === undefined) return { problem: 'none', among: [] };
   const ties = places.filter((place) => place !== best && best.score - place.score < TIE);
   return ties.length > 0 ? { problem: 'ambiguous', among: [best, ...ties] } : { place: best };
+}
+
+function isMeasured({ column }: Place): boolean {
+  return column !== null && isNumber(column);
 }
 
 /** A value of the column that a key points at is a value of the key's own column: no join is needed to see it. */
@@ -131,6 +137,11 @@ export function potential(main: CatalogTable, tables: readonly CatalogTable[], m
   const pointing = tables.filter((table) =>
     table.foreignKeys.some((key) => key.references.table === main.name && key.references.schema === main.schema),
   );
+  const behind = tables.filter((table) =>
+    pointing.some((between) =>
+      between.foreignKeys.some(({ references }) => references.table === table.name && table !== main),
+    ),
+  );
   const best = (mention: Mention): number =>
     Math.max(
       0,
@@ -139,6 +150,9 @@ export function potential(main: CatalogTable, tables: readonly CatalogTable[], m
           .filter((way) => way.table === candidate.table)
           .map((way) => candidate.score * HOP_COST ** way.path.length),
         ...(candidate.column === null && pointing.includes(candidate.table) ? [candidate.score * POINTING_COST] : []),
+        ...(candidate.column === null && behind.includes(candidate.table)
+          ? [candidate.score * POINTING_COST * HOP_COST]
+          : []),
       ]),
     );
   const scores = mentions.map((mention) =>

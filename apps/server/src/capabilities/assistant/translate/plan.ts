@@ -33,7 +33,7 @@ export type PlannedCondition =
       readonly high: number;
       readonly not: boolean;
     }
-  | { readonly kind: 'flag'; readonly place: Place; readonly value: boolean }
+  | PlannedFlag
   | { readonly kind: 'date'; readonly place: Place; readonly range: DateRange; readonly not: boolean }
   | {
       readonly kind: 'year';
@@ -42,9 +42,17 @@ export type PlannedCondition =
       readonly before: number | null;
       readonly not: boolean;
     }
-  | { readonly kind: 'value'; readonly place: Place; readonly values: readonly string[]; readonly not: boolean }
+  | {
+      readonly kind: 'value';
+      readonly place: Place;
+      readonly values: readonly string[];
+      readonly not: boolean;
+      /** Joined by `and` in the question. */
+      readonly isAll: boolean;
+    }
   | { readonly kind: 'present'; readonly place: Place; readonly not: boolean }
   | PlannedRelation;
+export type PlannedFlag = { readonly kind: 'flag'; readonly place: Place; readonly value: boolean };
 /** Whether there are rows of another table that point at this one, and how many. No join: nothing is counted twice. */
 export type PlannedRelation = {
   readonly kind: 'related';
@@ -63,6 +71,7 @@ export type PendingValue = {
   readonly about: Place | null;
   readonly not: boolean;
   readonly text: string;
+  readonly isAll: boolean;
   /** The table whose rows it is said of. */
   readonly main: CatalogTable;
   /** The conditions that it becomes one of. */
@@ -90,6 +99,8 @@ export type QuestionPlan = {
   readonly order: { readonly by: PlannedMeasure | Place | 'label'; readonly direction: Direction } | null;
   readonly limit: number | null;
   readonly pending: readonly PendingValue[];
+  /** Tables that are named and must be on the way to a value. */
+  readonly entities: readonly Place[];
   readonly understood: readonly string[];
   readonly score: number;
 };

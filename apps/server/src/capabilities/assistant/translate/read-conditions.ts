@@ -121,6 +121,7 @@ function standsBehindPreposition(state: State): boolean {
 export function onValue(state: State): void {
   const { reading } = state;
   const words: string[] = [];
+  let joint = false;
   const role = state.role;
   const isParted = standsBehindPreposition(state);
   for (;;) {
@@ -128,7 +129,10 @@ export function onValue(state: State): void {
     if (value === null) break;
     words.push(value);
     let at = state.at;
-    while (isKey(state.chunks[at], 'or', 'and', 'comma')) at += 1;
+    while (isKey(state.chunks[at], 'or', 'and', 'comma')) {
+      joint = isKey(state.chunks[at], 'comma') ? joint : isKey(state.chunks[at], 'and');
+      at += 1;
+    }
     while (
       at > state.at &&
       (isKey(state.chunks[at], 'filler', 'link', 'preposition') ||
@@ -161,6 +165,7 @@ export function onValue(state: State): void {
     kind: 'value',
     target: about,
     words,
+    isAll: words.length > 1 && joint,
     role: role?.role ?? null,
     not,
     text: words.join(' or '),

@@ -13,6 +13,11 @@ function isDoneBy(state: State): boolean {
   );
 }
 
+function isClause(state: State): boolean {
+  const next = state.chunks[state.at];
+  return isKey(next, 'preposition') || /^(who|that|which|whose)$/i.test(next?.text ?? '');
+}
+
 export function onGroup(state: State, text: string): void {
   const { reading } = state;
   const at = skipSmall(state, state.at, 'distinct');
@@ -71,6 +76,8 @@ export function onGroup(state: State, text: string): void {
         text,
       );
     } else reading.groups.push(group);
+    // `orders by customers who joined in May`: by each of them, or by all of them together?
+    if (isBy && named !== null && isClause(state)) reading.lost.push(`${text} ${named.text}`);
     const joint = skipSmall(state, state.at);
     if (!isKey(state.chunks[joint], 'and', 'comma')) return;
     let after = skipSmall(state, joint + 1, 'and', 'group');

@@ -7,8 +7,8 @@ export type Target = {
   readonly mentions: readonly Mention[];
   readonly role: Role | null;
   readonly text: string;
-  /** Whether `a` or `any` stands before it. */
-  readonly isOne: boolean;
+  /** What stands right before it. */
+  readonly before: string;
 };
 export type Measure =
   | { readonly function: 'count'; readonly target: Target | null; readonly distinct: boolean }
@@ -39,6 +39,8 @@ export type Condition =
       readonly kind: 'value';
       readonly target: Target | null;
       readonly words: readonly string[];
+      /** Joined by `and`, not by `or`. */
+      readonly isAll: boolean;
       readonly role: Role | null;
       readonly not: boolean;
       readonly text: string;

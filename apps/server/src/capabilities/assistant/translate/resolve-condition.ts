@@ -2,7 +2,7 @@ import { isDay, isNumber, type Place } from './places.ts';
 import type { PendingValue, PlannedCondition, PlannedRelation } from './plan.ts';
 import type { Condition, Having } from './reading.ts';
 import { type Related, relatedOf } from './relate.ts';
-import { dayColumn, NotUnderstood, place, type Scope } from './scope.ts';
+import { dayColumn, NotUnderstood, place, type Scope, tryPlace } from './scope.ts';
 import { isOnlyDescribed } from './vocabulary.ts';
 import { likeness, splitName, stem } from './words.ts';
 
@@ -27,6 +27,8 @@ export function resolveCondition(
   }
   switch (condition.kind) {
     case 'bare': {
+      const isLink = condition.target.mentions.every((mention) => mention.isLink) && !condition.not;
+      if (isLink && tryPlace(scope, condition.target) === null) return null;
       const at = place(scope, condition.target);
       const bare = bareCondition(condition, at);
       if (bare === null && condition.not) throw new NotUnderstood(`not ${condition.target.text}`);
@@ -44,8 +46,8 @@ export function resolveCondition(
       return null;
     case 'value': {
       const about = condition.target === null ? null : place(scope, condition.target);
-      const { words, role, not, text } = condition;
-      pending.push({ words, role, about, not, text, main: scope.main, into, isOwn: scope.isInside === true });
+      const { words, role, not, isAll, text } = condition;
+      pending.push({ words, role, about, not, isAll, text, main: scope.main, into, isOwn: scope.isInside === true });
       return null;
     }
     case 'compare': {
@@ -72,7 +74,7 @@ function bareCondition(
   at: Place,
 ): PlannedCondition | null {
   if (at.column?.kind === 'boolean') return { kind: 'flag', place: at, value: !not };
-  const isOne = not || target.isOne;
+  const isOne = not || /(^| )(a|an|any)$/.test(target.before);
   if (!isWith || !isOne || at.column?.nullable !== true || isOnlyDescribed(at.score)) return null;
   return { kind: 'present', place: at, not };
 }
@@ -84,7 +86,7 @@ function relation(
   condition: Condition,
   pending: PendingValue[],
 ): PlannedCondition {
-  const within: Scope = { main: table, tables: scope.tables, scores: [], understood: [], isInside: true };
+  const within: Scope = { main: table, tables: scope.tables, scores: [], understood: [], flags: [], isInside: true };
   const conditions: PlannedCondition[] = [];
   const { kind, not } = condition;
   if (kind !== 'bare') {

@@ -2,7 +2,7 @@ import { findPlace, isDay, isIdentifier, isNumber, labelOf, type Place, placeId 
 import type { QuestionPlan, PlannedGroup, PlannedMeasure } from './plan.ts';
 import type { Measure, Ranking, Reading, Target } from './reading.ts';
 import { measureOf, countOf, aliasOf, plural } from './resolve-measures.ts';
-import { dayColumn, NotUnderstood, place, type Scope } from './scope.ts';
+import { dayColumn, NotUnderstood, place, type Scope, tryPlace } from './scope.ts';
 import { likeness, splitName, stem } from './words.ts';
 
 const GOOD_WHEN_LOW = [
@@ -65,10 +65,10 @@ export function isIdentifierOrLabel(at: Place): boolean {
 export function rankedCount(scope: Scope, reading: Reading, ranking: Ranking): PlannedMeasure | null {
   if (ranking.common) return { function: 'count', place: null, alias: plural(aliasOf(scope.main.name)) };
   if (ranking.target === null) return null;
-  const found = findPlace(scope.main, scope.tables, ranking.target);
-  if ('problem' in found) return null;
-  const isTable = found.place.column === null;
-  const isIdOf = found.place.column !== null && isIdentifier(found.place.table, found.place.column);
+  const found = tryPlace(scope, ranking.target);
+  if (found === null) return null;
+  const isTable = found.column === null;
+  const isIdOf = found.column !== null && isIdentifier(found.table, found.column);
   if (ranking.most && (isTable || isIdOf)) return countOf(scope, ranking.target, false);
   if (
     ranking.most &&

@@ -20,11 +20,15 @@ export function ratioOf(scope: Scope, ratio: Ratio): { measure: PlannedMeasure; 
 
 function halfOf(scope: Scope, side: Side, further: readonly Condition[], pending: PendingValue[]): PlannedHalf {
   const conditions: PlannedCondition[] = [];
+  const { flags } = scope;
+  scope.flags = [];
   const measure = sideMeasure(scope, side);
   for (const condition of [...side.conditions, ...further]) {
     const entity = resolveCondition(scope, condition, conditions, pending);
     if (entity !== null && (entity.path.length > 0 || entity.column !== null)) throw new NotUnderstood('ratio');
   }
+  conditions.push(...scope.flags);
+  scope.flags = flags;
   return { measure, conditions };
 }
 

@@ -2,7 +2,7 @@ import { labelOf, type Place, pathId, placeId } from './places.ts';
 import type { PlannedGroup, PlannedMeasure, QuestionPlan } from './plan.ts';
 import type { Reading, Shown, Target } from './reading.ts';
 import { aliasOf, measureOf } from './resolve-measures.ts';
-import { NotUnderstood, place, type Scope, tryPlace } from './scope.ts';
+import { NotUnderstood, place, type Scope } from './scope.ts';
 import { likeness, splitName } from './words.ts';
 
 type Shape = Pick<QuestionPlan, 'measures' | 'groups' | 'columns' | 'distinct' | 'order' | 'limit'>;
@@ -103,14 +103,6 @@ function shownPlace(scope: Scope, target: Target, shape: Shape): Place {
   const distinct = new Map(own.filter((at) => best - at.score < 0.02).map((at) => [placeId(at), at]));
   const [only] = distinct.values();
   if (only !== undefined && distinct.size === 1) return only;
-  const found = tryPlace(scope, target);
-  if (found !== null) return found;
-  const [last, ...before] = [...target.mentions].reverse();
-  // `the country name`: a name that is the thing itself.
-  if (last !== undefined && before.length > 0 && likeness(last.text, 'name') === 1) {
-    const named = place(scope, { ...target, mentions: before.reverse() });
-    if (named.column?.kind === 'text') return named;
-  }
   return place(scope, target);
 }
 

@@ -1,5 +1,6 @@
 import type { CatalogTable } from '@strongroom/protocol';
-import { isIdentifier, isNumber, type Place, placeId } from './places.ts';
+import { isUsed } from './check-plan.ts';
+import { isIdentifier, isNumber, type Place } from './places.ts';
 import type { PendingValue, QuestionPlan, PlannedCondition } from './plan.ts';
 import type { Reading } from './reading.ts';
 import { countRelation, resolveCondition } from './resolve-condition.ts';
@@ -13,7 +14,7 @@ import { isOnlyDescribed } from './vocabulary.ts';
 
 /** Settles every name of the reading against `main`. Throws `NotUnderstood` at the first that does not fit. */
 export function resolve(reading: Reading, main: CatalogTable, tables: readonly CatalogTable[]): QuestionPlan {
-  const scope: Scope = { main, tables, scores: [], understood: [] };
+  const scope: Scope = { main, tables, scores: [], understood: [], flags: [] };
   const measures = reading.measures.map((measure) => measureOf(scope, measure));
   const groups = reading.groups.flatMap((group) => groupsOf(scope, group));
   const having: QuestionPlan['having'][number][] = [];
@@ -21,6 +22,7 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
   const part: PlannedCondition[] = [];
   const pending: PendingValue[] = [];
   const entities: Place[] = [];
+  const of: Place[] = [];
 
   if (reading.share !== null) {
     const whole = place(scope, reading.share.target);
@@ -41,8 +43,8 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
       condition.kind === 'date';
     const entity = resolveCondition(scope, condition, inWhole ? conditions : part, pending);
     if (entity !== null) entities.push(entity);
+    if (entity !== null && condition.kind === 'bare' && condition.target.before === 'for') of.push(entity);
   });
-  checkDates(conditions);
   if (
     reading.share !== null &&
     reading.share.conditionsOfWhole === null &&
@@ -72,34 +74,20 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
     subject,
     at: subject.target === null || subject.bucket !== null ? null : place(scope, subject.target),
   }));
-  const shape = addShown(scope, reading, shapeOf(scope, reading, { measures, groups, having, subjects, entities }));
-  checkEntities(scope, entities, [
+  const shape = addShown(scope, reading, shapeOf(scope, reading, { measures, groups, having, subjects, entities, of }));
+  conditions.push(...scope.flags);
+  const used = [
     ...measures.map((measure) => measure.place),
     ...shape.groups.map((group) => group.place),
     ...shape.columns,
     ...conditions.map((condition) => (condition.kind === 'related' ? null : condition.place)),
     ...pending.map((value) => value.about),
-  ]);
+  ];
+  const unused = entities.filter((entity) => !isUsed(entity, used));
+  const [first] = unused;
+  if (first !== undefined && (pending.length === 0 || first.column !== null))
+    throw new NotUnderstood(first.column?.name ?? first.table.name);
   if (shape.measures.length === 0 && shape.columns.length === 0) throw new NotUnderstood('what to show');
   const score = scope.scores.length === 0 ? 0 : scope.scores.reduce((sum, one) => sum + one, 0) / scope.scores.length;
-  return { main, ...shape, conditions, part, having, pending, understood: [...new Set(scope.understood)], score };
-}
-
-/** `in 2022 and 2023` would ask for a day in both: no day is. */
-function checkDates(conditions: readonly PlannedCondition[]): void {
-  const bounded = conditions.flatMap((one) =>
-    one.kind === 'date' && !one.not && one.range.from !== null && one.range.before !== null ? [placeId(one.place)] : [],
-  );
-  if (new Set(bounded).size < bounded.length) throw new NotUnderstood('which of the times');
-}
-
-/** A name that nothing else uses is fine only when it is the table itself, or a table on a way that is used. */
-function checkEntities(scope: Scope, entities: readonly Place[], used: readonly (Place | null)[]): void {
-  for (const entity of entities) {
-    if (entity.column === null && entity.path.length === 0) continue;
-    if (entity.column === null && used.some((at) => at?.path.some((hop) => hop.table === entity.table) === true))
-      continue;
-    if (used.some((at) => at !== null && placeId(at) === placeId(entity))) continue;
-    throw new NotUnderstood(entity.column === null ? entity.table.name : entity.column.name);
-  }
+  return { main, ...shape, conditions, part, having, pending, entities: unused, understood: [...new Set(scope.understood)], score };
 }

@@ -1,6 +1,11 @@
 import type { CatalogTable } from '@strongroom/protocol';
+import type { PlannedFlag } from './plan.ts';
 import { type Found, findPlace, isDay, type Place, sayPlace } from './places.ts';
 import type { Target } from './reading.ts';
+import { likeness, splitName } from './words.ts';
+
+const FLAG_NAMED = 0.8;
+const PLAIN_DATE = new Set(['date', 'time', 'datetime', 'timestamp', 'day', 'at', 'on']);
 
 /** What stands in the way of reading the question about this table. */
 export class NotUnderstood extends Error {
@@ -20,12 +25,20 @@ export type Scope = {
   readonly tables: readonly CatalogTable[];
   scores: number[];
   understood: string[];
+  /** What adjectives ask for: `active customers`. */
+  flags: PlannedFlag[];
   /** Of a table that only points at the main one: its rows are asked of themselves alone. */
   readonly isInside?: boolean;
 };
 
 export function place(scope: Scope, target: Target): Place {
+  const flagged = flaggedRows(scope, target);
+  if (flagged !== null) return flagged;
   const found: Found = findPlace(scope.main, scope.tables, target);
+  if ('problem' in found && found.problem === 'none') {
+    const named = withoutName(scope, target);
+    if (named !== null) return named;
+  }
   if ('problem' in found)
     throw new NotUnderstood(
       found.problem === 'ambiguous'
@@ -36,17 +49,64 @@ export function place(scope: Scope, target: Target): Place {
   return found.place;
 }
 
+/** `the country name`, where that column is called `country`. */
+function withoutName(scope: Scope, target: Target): Place | null {
+  const last = target.mentions.at(-1)?.text ?? '';
+  if (target.mentions.length < 2 || likeness(last, 'name') < 1) return null;
+  const found = findPlace(scope.main, scope.tables, { ...target, mentions: target.mentions.slice(0, -1) });
+  if (!('place' in found) || found.place.column?.kind !== 'text') return null;
+  scope.scores.push(found.place.score);
+  return found.place;
+}
+
+/** `discontinued products` are the rows of products where that flag is set; it becomes a condition of the whole question. */
+function flaggedRows(scope: Scope, target: Target): Place | null {
+  const head = target.mentions.at(-1);
+  if (head === undefined || target.mentions.length < 2) return null;
+  const rows = findPlace(scope.main, scope.tables, { ...target, mentions: [head] });
+  if (!('place' in rows) || rows.place.column !== null) return null;
+  const { place: at } = rows;
+  const flags = target.mentions.slice(0, -1).map((mention) =>
+    mention.candidates.find(
+      ({ table, column, score }) => table === at.table && column?.kind === 'boolean' && score >= FLAG_NAMED,
+    ),
+  );
+  if (flags.some((flag) => flag === undefined)) return null;
+  for (const flag of flags) {
+    const column = flag?.column ?? null;
+    if (column === null || scope.flags.some((one) => one.place.column === column)) continue;
+    scope.flags.push({ kind: 'flag', place: { ...at, column }, value: true });
+    scope.understood.push(`${column.name} is true`);
+  }
+  scope.scores.push(at.score);
+  return at;
+}
+
 /** As `place`, null where the names lead nowhere or to several places. */
 export function tryPlace(scope: Scope, target: Target): Place | null {
+  const flagged = flaggedRows(scope, target);
+  if (flagged !== null) return flagged;
   const found = findPlace(scope.main, scope.tables, target);
   return 'place' in found ? found.place : null;
 }
 
-/** The only column of this table that dates its rows, or the one the words name. */
+/**
+ * The column that dates the rows of this table: the only one that could, or the only one whose name says no more than
+ * that (`order_date` of orders, whatever `shipped_at` may be).
+ */
 export function dayColumn(scope: Scope, words: string): Place {
   const days = scope.main.columns.filter(isDay);
-  const only = days[0];
-  if (only === undefined || days.length > 1)
-    throw new NotUnderstood(days.length > 1 ? `${words} (${days.map((column) => column.name).join(' or ')})` : words);
+  const tableWords = splitName(scope.main.name);
+  const plain = days.filter((column) =>
+    splitName(column.name).every(
+      (word) => PLAIN_DATE.has(word) || tableWords.some((tableWord) => likeness(word, tableWord) === 1),
+    ),
+  );
+  const fitting = days.length === 1 || plain.length === 0 ? days : plain;
+  const only = fitting[0];
+  if (only === undefined || fitting.length > 1)
+    throw new NotUnderstood(
+      fitting.length > 1 ? `${words} (${fitting.map((column) => column.name).join(' or ')})` : words,
+    );
   return { path: [], table: scope.main, column: only, score: 1 };
 }

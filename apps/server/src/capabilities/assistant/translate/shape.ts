@@ -1,11 +1,12 @@
-import { isDay, labelOf, type Place, placeId } from './places.ts';
+import { isDay, type Place } from './places.ts';
 import type { QuestionPlan, PlannedGroup, PlannedMeasure } from './plan.ts';
 import type { Group, Reading } from './reading.ts';
 import { groupsOf, grouped } from './resolve-groups.ts';
-import { measureOf, countOf, aliasOf } from './resolve-measures.ts';
-import { judge, rankedCount, rankedColumn, isIdentifierOrLabel, orderOf } from './resolve-ranking.ts';
+import { measureOf, countOf } from './resolve-measures.ts';
+import { judge, rankedCount, isIdentifierOrLabel, orderOf } from './resolve-ranking.ts';
 import { dayColumn, NotUnderstood, place, type Scope } from './scope.ts';
-import { singular } from './words.ts';
+import { columnsToList, howMany, isPlural, mainRows } from './shape-list.ts';
+import { rankedRows } from './shape-ranked.ts';
 
 export type Parts = {
   measures: PlannedMeasure[];
@@ -14,8 +15,10 @@ export type Parts = {
   subjects: { subject: Group; at: Place | null }[];
   /** Names that are no conditions. */
   entities: readonly Place[];
+  /** Those of `scores for courses`. */
+  of: readonly Place[];
 };
-type Shape = Pick<QuestionPlan, 'measures' | 'groups' | 'columns' | 'distinct' | 'order' | 'limit'>;
+export type Shape = Pick<QuestionPlan, 'measures' | 'groups' | 'columns' | 'distinct' | 'order' | 'limit'>;
 
 export function shapeOf(scope: Scope, reading: Reading, parts: Parts): Shape {
   const { ranking } = reading;
@@ -32,7 +35,6 @@ export function shapeOf(scope: Scope, reading: Reading, parts: Parts): Shape {
   const measures = implied ? [countOf(scope, null, false)] : dedupe(parts.measures);
   let groups = parts.groups;
   const plainSubject = parts.subjects.some(({ subject }) => subject.target !== null && isPlural(subject.target.text));
-  const oneOnly = reading.limit === null && !plainSubject;
 
   if (reading.when) {
     if (
@@ -97,57 +99,10 @@ export function shapeOf(scope: Scope, reading: Reading, parts: Parts): Shape {
       columns: [],
       distinct: false,
       order: { by: chosen, direction },
-      limit: reading.limit ?? (oneOnly && ranking !== null ? 1 : null),
+      limit: howMany(reading, plainSubject, chosen.alias),
     };
   }
-  const rankedPlace = ranking === null ? null : rankedColumn(scope, ranking);
-  if (rankedPlace !== null && ranking !== null && rankedPlace.column !== null) {
-    const direction =
-      ranking.judgedGood === null ? ranking.direction : judge(ranking.judgedGood, rankedPlace.column.name);
-    if (measures.length > 0) throw new NotUnderstood(rankedPlace.column.name);
-    const extreme: PlannedMeasure = {
-      function: direction === 'desc' ? 'max' : 'min',
-      place: rankedPlace,
-      alias: `${isDay(rankedPlace.column) ? (direction === 'desc' ? 'latest' : 'earliest') : direction === 'desc' ? 'highest' : 'lowest'}_${aliasOf(rankedPlace.column.name)}`,
-    };
-    const groupedOthers = others.filter(
-      ({ at }) => at === null || at.path.length > 0 || at.column === null || !isIdentifierOrLabel(at),
-    );
-    scope.understood.push(`${direction === 'desc' ? 'highest' : 'lowest'} ${rankedPlace.column.name} first`);
-    if (groups.length > 0 || groupedOthers.length > 0) {
-      // `top 5 origins by distance`: a sum, a mean or a maximum? Only a superlative says which.
-      if (reading.top !== null) throw new NotUnderstood(`by ${rankedPlace.column.name}`);
-      const all = [...groupedOthers.flatMap(({ subject }) => groupsOf(scope, subject)), ...groups];
-      return {
-        measures: [extreme],
-        groups: all,
-        columns: [],
-        distinct: false,
-        order: { by: extreme, direction },
-        limit: reading.limit ?? (oneOnly && others.length > 0 ? 1 : null),
-      };
-    }
-    const listsRows =
-      parts.subjects.length > 0 ||
-      ranking.target === null ||
-      place(scope, ranking.target).column === null ||
-      reading.limit !== null;
-    if (!listsRows) return { measures: [extreme], groups: [], columns: [], distinct: false, order: null, limit: null };
-    const shown = columnsToList(
-      scope,
-      parts.subjects.map(({ at }) => at).filter((at) => at !== null),
-    );
-    const columns = shown.some((at) => placeId(at) === placeId(rankedPlace)) ? shown : [...shown, rankedPlace];
-    const wantsMany = plainSubject || (ranking.target !== null && isPlural(ranking.target.text));
-    return {
-      measures: [],
-      groups: [],
-      columns,
-      distinct: false,
-      order: { by: rankedPlace, direction },
-      limit: reading.limit ?? (wantsMany ? null : 1),
-    };
-  }
+  if (ranking !== null) return rankedRows(scope, reading, ranking, parts, { measures, groups });
 
   if (measures.length > 0 || parts.having.length > 0) {
     groups = [...others.flatMap(({ subject }) => groupsOf(scope, subject)), ...groups];
@@ -173,7 +128,7 @@ export function shapeOf(scope: Scope, reading: Reading, parts: Parts): Shape {
   const subjects = parts.subjects.map(({ at }) => at).filter((at) => at !== null);
   if (subjects.length === 0) throw new NotUnderstood('what to show');
   // `scores for courses` are told apart by the courses they are of.
-  const isOfRows = parts.entities.some(isMain) && subjects.every((at) => at.path.length === 0);
+  const isOfRows = parts.of.some(isMain) && subjects.every((at) => at.path.length === 0);
   const columns = columnsToList(scope, isOfRows ? [mainRows(scope), ...subjects] : subjects, isOfRows);
   const namesTable =
     isOfRows ||
@@ -196,35 +151,6 @@ export function shapeOf(scope: Scope, reading: Reading, parts: Parts): Shape {
   };
 }
 
-function isPlural(text: string): boolean {
-  const last = text.split(/\s+/).at(-1) ?? '';
-  return singular(last) !== last.toLowerCase();
-}
-
 function dedupe(measures: readonly PlannedMeasure[]): PlannedMeasure[] {
   return measures.filter((measure, index) => measures.findIndex((other) => other.alias === measure.alias) === index);
-}
-
-function mainRows({ main }: Scope): Place {
-  return { path: [], table: main, column: null, score: 1 };
-}
-
-/** A table is listed by the column people know its rows by; one without such a column by all of them. */
-function columnsToList(scope: Scope, subjects: readonly Place[], byLabelOnly = false): Place[] {
-  const listed = (subjects.length === 0 ? [mainRows(scope)] : subjects).flatMap((at): Place[] => {
-    if (at.column !== null) return [at];
-    const label = labelOf(at.table);
-    const key = at.table.columns.find(
-      (column) => at.table.primaryKey.length === 1 && at.table.primaryKey[0] === column.name,
-    );
-    if (label !== null)
-      return [...(key === undefined || key === label ? [] : [{ ...at, column: key }]), { ...at, column: label }];
-    if (byLabelOnly) return key === undefined ? [] : [{ ...at, column: key }];
-    if (at.path.length > 0) {
-      if (key === undefined) throw new NotUnderstood(at.table.name);
-      return [{ ...at, column: key }];
-    }
-    return at.table.columns.slice(0, 20).map((column) => ({ ...at, column }));
-  });
-  return listed.filter((at, index) => listed.findIndex((other) => placeId(other) === placeId(at)) === index);
 }

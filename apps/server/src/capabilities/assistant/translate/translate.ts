@@ -1,5 +1,6 @@
 import type { CatalogTable, ForeignKey, Understanding } from '@strongroom/protocol';
 import { printSelect } from '@strongroom/sql-guard';
+import { checkPlan } from './check-plan.ts';
 import { chunk, type Chunk, type Mention } from './chunks.ts';
 import { compose, type SelectTree, usedPaths } from './compose.ts';
 import { findValues, type Lookup } from './find-values.ts';
@@ -80,6 +81,7 @@ export async function translate(input: TranslationInput): Promise<Translation> {
   const further = planned.filter((one) => one !== best && fit(best) - fit(one) < FURTHER);
   for (const attempt of [best, ...further]) {
     const rival = rivalOf(attempt, planned);
+    if (rival !== null && problem !== null) break;
     if (rival !== null) {
       const name = (one: Planned): string => (rival.source === attempt.source ? one.plan.main.name : one.source);
       return declined([attempt], input.tables, `whether it is about \`${name(attempt)}\` or \`${name(rival)}\``);
@@ -110,6 +112,7 @@ function joins({ plan }: Planned): number {
 async function finish(attempt: Planned, { tables, assumed }: Keyed, input: TranslationInput): Promise<Translation> {
   const { plan } = attempt;
   const understood = await findValues(plan, tables, input.lookup);
+  checkPlan(plan);
   await checkJoins(plan, assumed, input.isUnique);
   const select = compose(plan, attempt.reading.all);
   return {
