@@ -8,6 +8,7 @@ import {
   exists,
   isNotNull,
   isNull,
+  like,
   join,
   literal,
   not,
@@ -238,6 +239,12 @@ function conditionNode(condition: PlannedCondition, at: (place: Place) => Node):
   if (condition.kind === 'related') return relatedNode(condition, at);
   const value = at(condition.place);
   switch (condition.kind) {
+    case 'match': {
+      const letters = condition.part.replaceAll(/[\\%_]/g, (one) => `\\${one}`);
+      const pattern = `${condition.where === 'start' ? '' : '%'}${letters}${condition.where === 'end' ? '' : '%'}`;
+      const node = like(value, literal(pattern), { ignoreCase: true });
+      return condition.not ? not(node) : node;
+    }
     case 'present':
       return condition.not ? isNull(value) : isNotNull(value);
     case 'flag':

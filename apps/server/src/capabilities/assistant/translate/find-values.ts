@@ -3,7 +3,7 @@ import { atItsKey, pathId, pathsFrom, type Place, placeId, sayPlace, withRole } 
 import type { PendingValue, QuestionPlan } from './plan.ts';
 import { NotUnderstood, ValueNotFound } from './scope.ts';
 import { meansTheState, otherNames } from './regions.ts';
-import { likeness, singular, splitName } from './words.ts';
+import { likeness, singular, splitName, stem } from './words.ts';
 
 /**
  * Finds which of the columns hold a value, without regard to case. It runs through the governed query under the asker's
@@ -130,11 +130,16 @@ function nearest(held: readonly Held[]): readonly Held[] {
   return things.filter((one) => one.at.path.length === fewest);
 }
 
+const STEM_LETTERS_MIN = 4;
+
+/** As typed, then as one, then without the ending that makes a word say how something is: `successful`, `failed`. */
 function spellings(words: string): string[] {
   const parts = words.split(' ');
   const last = parts.at(-1) ?? '';
   const one = singular(last);
-  return one === last.toLowerCase() ? [words] : [words, [...parts.slice(0, -1), one].join(' ')];
+  const alone = parts.length > 1 ? [] : [last.toLowerCase().replace(/ful$/, ''), stem(last)];
+  const bare = alone.filter((word) => word.length >= STEM_LETTERS_MIN);
+  return [...new Set([words, ...(one === last.toLowerCase() ? [] : [[...parts.slice(0, -1), one].join(' ')]), ...bare])];
 }
 
 /** The text columns where the value may stand: those named, or all that a row of the main table sees. */

@@ -16,7 +16,7 @@ import {
 import type { Key } from './phrases.ts';
 import { onCount, onAggregate, aggregatesByName, onShare } from './read-measures.ts';
 import { onSuperlative, onOrder, onDirection } from './read-rankings.ts';
-import { onNumber, onCompare, onBetween, onValue } from './read-conditions.ts';
+import { onNumber, onCompare, onBetween, onMatch, onValue } from './read-conditions.ts';
 import { onGroup } from './read-groups.ts';
 import { onRatio } from './read-ratio.ts';
 import { readShown } from './read-shown.ts';
@@ -219,6 +219,8 @@ function onKey(state: State, key: Key, text: string, mention: Mention | null): v
       return onCompare(state, key.operator, key.about, text);
     case 'between':
       return onBetween(state, text);
+    case 'match':
+      return onMatch(state, key.where, text);
     case 'order':
       return onOrder(state, text);
     case 'ascending':

@@ -44,6 +44,7 @@ export type Key =
       readonly operator: '>' | '>=' | '<' | '<=' | '=' | '<>';
       readonly about: readonly string[];
     }
+  | { readonly is: 'match'; readonly where: 'start' | 'end' | 'middle' }
   | { readonly is: 'role'; readonly role: Role };
 export type Direction = 'asc' | 'desc';
 /** `from` is an origin where there are several ways to go, and else only a place. */
@@ -95,8 +96,11 @@ say(
 // What rows do with each other, whatever they are: a name of the catalog that sounds alike comes first.
 say(
   { is: 'link' },
-  'happened|happen|happens|happening|occurred|occur|occurs|occurring|recorded|reported|registered|exist|exists|existed|made|make|makes|making|done|placed|take|takes|took|taken|taking|given|gave|give|get|gets|got|gotten|involving|involved|belonging|belongs|belong|belonging to|belongs to|belong to|serve|serves|served|serving|offer|offers|offered|offering|provide|provides|provided|providing|contain|contained|include|includes|included|including|own|owns|owned|hold|holds|teach|teaches|taught|teaching|write|writes|wrote|written|authored|live|lives|lived|living|reside|resides|residing|situated|based|found|work|works|worked|working|run|runs|associated with|associated|related to|linked to|record|records|row|rows|entry|entries|attended|attend|appear|appears|appeared',
+  'happened|happen|happens|happening|occurred|occur|occurs|occurring|recorded|reported|registered|exist|exists|existed|made|make|makes|making|done|placed|take|takes|took|taken|taking|given|gave|give|get|gets|got|gotten|involving|involved|belonging|belongs|belong|belonging to|belongs to|belong to|serve|serves|served|serving|offer|offers|offered|offering|provide|provides|provided|providing|include|includes|included|including|own|owns|owned|hold|holds|teach|teaches|taught|teaching|write|writes|wrote|written|authored|live|lives|lived|living|reside|resides|residing|situated|based|found|work|works|worked|working|run|runs|associated with|associated|related to|linked to|record|records|row|rows|entry|entries|attended|attend|appear|appears|appeared',
 );
+say({ is: 'match', where: 'start' }, 'starts with|starting with|start with|begins with|beginning with|begin with');
+say({ is: 'match', where: 'end' }, 'ends with|ending with|end with|ends in|ending in');
+say({ is: 'match', where: 'middle' }, 'contains|containing|contain|containing the word|contains the word');
 say({ is: 'ratio' }, 'ratio of|the ratio of|ratio between');
 say({ is: 'is' }, 'is|are|was|were|equal to|equals|=|named|called|being|of type|valued');
 say({ is: 'preposition' }, 'in|at|on|for|during|through|inside|near the|situated in|located in|based in|living in');
@@ -121,7 +125,7 @@ say({ is: 'all' }, 'all|all the|all of the|every single|complete list of|full li
 say({ is: 'yesNo' }, 'is there any|are there any');
 say(
   { is: 'deny' },
-  'why|how come|delete|drop|insert|update|remove|truncate|alter|create|grant|revoke|erase|overwrite|predict|prediction|forecast|forecasts|expect|expected|will|should|recommend|suggest|advise|correlation|correlate|correlated|causes|cause|caused|because|explain|reason|reasons|compare|compared|versus|vs|difference|differences|growth|change|changes|running|cumulative|moving|rolling|median|variance|deviation|percentile|rank|ranking|reliable|ignore|if|unless|than each other|more than one another|starts|ends|starting with|contains|containing|same|consecutive|previous instructions|per capita|relative|than average|than the average|above average|below average|previously|half|twice|double|next|tomorrow|exclusive|only|just|exclusively|solely|exactly one|only one|at least one of each|none of|neither|nor|every other|cumulated|first time|again|still|yet|already|until now|instead|rather|whether|vary|varies',
+  'why|how come|delete|drop|insert|update|remove|truncate|alter|create|grant|revoke|erase|overwrite|predict|prediction|forecast|forecasts|expect|expected|will|should|recommend|suggest|advise|correlation|correlate|correlated|causes|cause|caused|because|explain|reason|reasons|compare|compared|versus|vs|difference|differences|growth|change|changes|running|cumulative|moving|rolling|median|variance|deviation|percentile|rank|ranking|reliable|ignore|if|unless|than each other|more than one another|starts|ends|same|consecutive|previous instructions|per capita|relative|than average|than the average|above average|below average|previously|half|twice|double|next|tomorrow|exclusive|only|just|exclusively|solely|exactly one|only one|at least one of each|none of|neither|nor|every other|cumulated|first time|again|still|yet|already|until now|instead|rather|whether|vary|varies',
 );
 say({ is: 'aggregate', function: 'avg' }, 'average|avg|mean|on average|typical|the average');
 say(

@@ -50,6 +50,13 @@ export type PlannedCondition =
       /** Joined by `and` in the question. */
       readonly isAll: boolean;
     }
+  | {
+      readonly kind: 'match';
+      readonly place: Place;
+      readonly where: 'start' | 'end' | 'middle';
+      readonly part: string;
+      readonly not: boolean;
+    }
   | { readonly kind: 'present'; readonly place: Place; readonly not: boolean }
   | PlannedRelation;
 export type PlannedFlag = { readonly kind: 'flag'; readonly place: Place; readonly value: boolean };

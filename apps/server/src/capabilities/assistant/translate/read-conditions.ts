@@ -111,6 +111,24 @@ export function onBetween(state: State, text: string): void {
   });
 }
 
+/** `whose name starts with J`: letters of a column that is named, in either case. */
+export function onMatch(state: State, where: 'start' | 'end' | 'middle', text: string): void {
+  let at = skipSmall(state, state.at);
+  if (/^letters?$/i.test(state.chunks[at]?.text ?? '')) at += 1;
+  const part = state.chunks[at];
+  const target = takePending(state);
+  if (target === null || !(part?.kind === 'word' || part?.kind === 'quoted' || part?.kind === 'number')) {
+    state.reading.lost.push(text);
+    return;
+  }
+  state.at = at + 1;
+  const next = state.chunks[state.at];
+  // More than one word without quotes: where the letters end is not said.
+  if (part.kind === 'word' && next?.kind === 'word') state.reading.lost.push(text);
+  const not = takeNot(state);
+  state.reading.conditions.push({ kind: 'match', target, where, part: part.text, not, text: `${text} ${part.text}` });
+}
+
 function standsBehindPreposition(state: State): boolean {
   let at = state.at - 1;
   while (isKey(state.chunks[at], 'filler', 'link')) at -= 1;

@@ -52,6 +52,14 @@ export type Condition =
       readonly not: boolean;
       readonly text: string;
     }
+  | {
+      readonly kind: 'match';
+      readonly target: Target;
+      readonly where: 'start' | 'end' | 'middle';
+      readonly part: string;
+      readonly not: boolean;
+      readonly text: string;
+    }
   | { readonly kind: 'bare'; readonly target: Target; readonly not: boolean; readonly with: boolean };
 export type Having = {
   readonly measure: Measure;

@@ -41,6 +41,14 @@ export function resolveCondition(
       into.push(bare);
       return null;
     }
+    case 'match': {
+      const at = place(scope, condition.target);
+      if (at.column?.kind !== 'text' || isOnlyDescribed(at.score)) throw new NotUnderstood(condition.text);
+      const { where, part, not } = condition;
+      scope.understood.push(`${at.column.name} ${not ? 'not ' : ''}${condition.text}`);
+      into.push({ kind: 'match', place: at, where, part, not });
+      return null;
+    }
     case 'date':
       into.push(dateCondition(scope, condition));
       return null;
@@ -91,6 +99,7 @@ function relation(
   const { kind, not } = condition;
   if (kind !== 'bare') {
     const values = pending.length;
+    if (kind === 'match') throw new NotUnderstood(condition.text);
     resolveCondition(within, { ...condition, target: null, not: false }, conditions, pending);
     // Only what the rows themselves say: what they lead to would need a join in there.
     if (conditions.some((one) => one.kind === 'related' || one.place.path.length > 0) || pending.length > values + 1)
