@@ -1,5 +1,6 @@
 import { type DateRange, readDate } from './dates.ts';
 import { type Key, readPhrase } from './phrases.ts';
+import { otherNames } from './regions.ts';
 import type { Token } from './tokens.ts';
 import type { Candidate, Vocabulary } from './vocabulary.ts';
 
@@ -43,6 +44,12 @@ export function chunk(tokens: readonly Token[], vocabulary: Vocabulary, today: D
     if (date !== null) {
       chunks.push({ kind: 'date', text: text(date.length), range: date.range });
       at += date.length;
+      continue;
+    }
+    const region = regionLength(tokens, at);
+    if (region > 0) {
+      chunks.push({ kind: 'word', text: text(region) });
+      at += region;
       continue;
     }
     const inclusive = inclusiveLength(words, at, chunks.findLast((one) => one.kind === 'date')?.text ?? '');
@@ -97,8 +104,20 @@ function inclusiveLength(words: readonly string[], at: number, range: string): n
   const rest = words.slice(at + 1, at + 8).join(' ');
   const both = /^of (?:the )?(?:both|start and end|both start and end)(?: (?:dates?|days?))?(?= |$)/.exec(rest)?.[0];
   if (both !== undefined) return 1 + both.split(' ').length;
-  const ago = /^of (\d+ [a-z]+?)s? ago(?= |$)/.exec(rest);
-  return ago !== null && range.includes(ago[1] ?? '?') ? 'inclusive of 30 days ago'.split(' ').length : 0;
+  const ago = /^of (\d+ [a-z]+?)s? ago(?= |$)/.exec(rest)?.[1];
+  const said = / ?past (week|month|year)$/.exec(range.toLowerCase())?.[1];
+  const reached = said === undefined ? range : `1 ${said}${said === 'week' ? ' 7 day' : ''}`;
+  return ago !== undefined && reached.includes(ago) ? 'inclusive of 30 days ago'.split(' ').length : 0;
+}
+
+/** `United States` and `South Korea` are one value, whatever a part of them may name. */
+function regionLength(tokens: readonly Token[], at: number): number {
+  for (const length of [3, 2]) {
+    const slice = tokens.slice(at, at + length);
+    const isCapital = slice.length === length && slice.every((one) => one.kind === 'word' && /^\p{Lu}/u.test(one.text));
+    if (isCapital && otherNames(slice.map((one) => one.text).join(' ')).length > 0) return length;
+  }
+  return 0;
 }
 
 /** A capital A inside a sentence is a value, not an article: `a grade of A`. */

@@ -161,10 +161,12 @@ function readRelative(tokens: readonly Token[], at: number, today: Date): Span |
   // `the last week of March` is another one.
   if (tokens[at + (counted ? 3 : 2)]?.lower === 'of') return null;
   const offset = word === 'this' || word === 'current' ? 0 : -1;
-  if (!counted) return { from: startOf(unit, today, offset), before: startOf(unit, today, offset + 1), length: 2 };
-  if (offset === 0 || !Number.isInteger(tokens[at + 1]?.value)) return null;
+  // `last month` is the one before this one; `the past month` reaches back from today.
+  if (!counted && word !== 'past')
+    return { from: startOf(unit, today, offset), before: startOf(unit, today, offset + 1), length: 2 };
+  if (counted && (offset === 0 || !Number.isInteger(tokens[at + 1]?.value))) return null;
   // The last N days reach back from today, and today counts.
-  const count = tokens[at + 1]?.value ?? 0;
+  const count = counted ? (tokens[at + 1]?.value ?? 0) : 1;
   const [y, m, d] = [today.getUTCFullYear(), today.getUTCMonth(), today.getUTCDate()];
   const from =
     unit === 'day'
@@ -174,7 +176,7 @@ function readRelative(tokens: readonly Token[], at: number, today: Date): Span |
         : unit === 'year'
           ? day(y - count, m, d)
           : day(y, m - count * (unit === 'quarter' ? 3 : 1), d);
-  return { from, before: startOf('day', today, 1), length: 3 };
+  return { from, before: startOf('day', today, 1), length: counted ? 3 : 2 };
 }
 
 function weekdays(token: Token | undefined): number[] | null {

@@ -66,12 +66,13 @@ function targetsByName(tables: readonly CatalogTable[], prefix: string): Map<str
     if (key === undefined || (key.kind !== 'integer' && key.kind !== 'text')) continue;
     const tableWords = nameWords(table, prefix).map(canonical);
     const keyWords = splitName(withoutPrefix(key.name, prefix)).map(canonical);
-    const isPlain = keyWords.length === 1 && KEY_WORDS.has(key.name);
+    const isPlain = keyWords.length === 1 && (KEY_WORDS.has(key.name) || isShortId(key.name, tableWords[0]));
+    const plain = KEY_WORDS.has(key.name) ? keyWords : [canonical('id')];
     const names =
       table.primaryKey.length === 0
         ? []
         : [
-            ...(isPlain ? [[...tableWords, ...keyWords]] : [keyWords]),
+            ...(isPlain ? [[...tableWords, ...plain]] : [keyWords]),
             ...(key.kind === 'integer' ? [tableWords] : []),
           ].map((words) => words.join(' '));
     const target: Target = { table, key, names };
@@ -128,8 +129,7 @@ function keyByName(table: CatalogTable, tables: readonly CatalogTable[], prefix:
       if (column.kind !== 'integer' && column.kind !== 'text') return false;
       if (words.length === 1) {
         const [word = ''] = words;
-        const isShort = column === first && word.length === 3 && word.endsWith('id') && word[0] === own[0]?.[0];
-        return word === 'id' || isShort || (word.endsWith('id') && singular(word.slice(0, -2)) === own.join(''));
+        return word === 'id' || (column === first && isShortId(word, own[0])) || (word.endsWith('id') && singular(word.slice(0, -2)) === own.join(''));
       }
       if (!KEY_WORDS.has(words.at(-1) ?? '')) return false;
       const named = words.slice(0, -1);
@@ -137,6 +137,11 @@ function keyByName(table: CatalogTable, tables: readonly CatalogTable[], prefix:
       return sameWords(named, own) || (column === first && !isElsewhere && sameWords(named, own.slice(-named.length)));
     }) ?? null
   );
+}
+
+/** `uid` of users, `aid` of authors. */
+function isShortId(name: string, table = ''): boolean {
+  return name.length === 3 && name.endsWith('id') && name[0] === table[0];
 }
 
 /** Two tables with the same key, of which the longer name is the part: `customer` and `customer_detail`. */

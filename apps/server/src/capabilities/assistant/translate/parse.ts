@@ -15,7 +15,7 @@ import {
 } from './cursor.ts';
 import type { Key } from './phrases.ts';
 import { onCount, onAggregate, aggregatesByName, onShare } from './read-measures.ts';
-import { onSuperlative, onOrder, onDirection } from './read-rankings.ts';
+import { onSuperlative, onOrder, onDirection, rankingOf } from './read-rankings.ts';
 import { onNumber, onCompare, onBetween, onMatch, onValue } from './read-conditions.ts';
 import { onGroup } from './read-groups.ts';
 import { onRatio } from './read-ratio.ts';
@@ -92,6 +92,17 @@ function onKey(state: State, key: Key, text: string, mention: Mention | null): v
       if (startsShown(state, text) && readShown(state)) return;
       state.open = true;
       return;
+    // `merchants (id and name) who …`: what is to be seen of them. Else it only parts words.
+    case 'paren': {
+      const start = state.at;
+      const shown = reading.shown.length;
+      if (reading.subjects.length > 0 && state.pending === null && readShown(state)) {
+        if (state.chunks[state.at]?.text === ')') return;
+        reading.shown.length = shown;
+        state.at = start;
+      }
+      return;
+    }
     case 'ratio':
       settle(state);
       return onRatio(state, text);
@@ -166,52 +177,16 @@ function onKey(state: State, key: Key, text: string, mention: Mention | null): v
       return;
     }
     case 'superlative':
-      return onSuperlative(
-        state,
-        {
-          direction: key.direction,
-          measure: null,
-          target: null,
-          about: key.about,
-          judgedGood: null,
-          common: false,
-          most: false,
-        },
-        text,
-      );
+      return onSuperlative(state, rankingOf(key.direction, { about: key.about, ofRows: key.ofRows ?? [] }), text);
     case 'judged':
-      return onSuperlative(
-        state,
-        { direction: 'desc', measure: null, target: null, about: [], judgedGood: key.good, common: false, most: false },
-        text,
-      );
+      return onSuperlative(state, rankingOf('desc', { judgedGood: key.good }), text);
     case 'most':
-      return onSuperlative(
-        state,
-        {
-          direction: key.direction,
-          measure: null,
-          target: null,
-          about: [],
-          judgedGood: null,
-          common: false,
-          most: true,
-        },
-        text,
-      );
+      return onSuperlative(state, rankingOf(key.direction, { most: true }), text);
     case 'common':
     case 'rare': {
       settle(state);
       if (reading.ranking !== null) reading.lost.push(text);
-      reading.ranking = {
-        direction: key.is === 'common' ? 'desc' : 'asc',
-        measure: null,
-        target: null,
-        about: [],
-        judgedGood: null,
-        common: true,
-        most: false,
-      };
+      reading.ranking = rankingOf(key.is === 'common' ? 'desc' : 'asc', { common: true });
       if (reading.subjects.length === 0) state.open = true;
       return;
     }

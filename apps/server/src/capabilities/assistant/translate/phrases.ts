@@ -21,6 +21,7 @@ export type Key =
         | 'end'
         | 'filler'
         | 'link'
+        | 'paren'
         | 'ratio'
         | 'is'
         | 'preposition'
@@ -36,7 +37,13 @@ export type Key =
   | { readonly is: 'aggregate'; readonly function: 'avg' | 'sum' | 'min' | 'max' }
   | { readonly is: 'bucket'; readonly bucket: Bucket }
   | { readonly is: 'top'; readonly direction: Direction }
-  | { readonly is: 'superlative'; readonly direction: Direction; readonly about: readonly string[] }
+  | {
+      readonly is: 'superlative';
+      readonly direction: Direction;
+      readonly about: readonly string[];
+      /** Of rows rather than of a column. */
+      readonly ofRows?: readonly string[];
+    }
   | { readonly is: 'judged'; readonly good: boolean }
   | { readonly is: 'most'; readonly direction: Direction }
   | {
@@ -70,7 +77,7 @@ say({ is: 'howMuch' }, 'how much');
 say({ is: 'distinct' }, 'distinct|different|unique|distinct list of|list of distinct');
 say(
   { is: 'group' },
-  'by|per|each|for each|for every|every|in each|of each|from each|to each|at each|on each|during each|across|across all|across different|grouped by|group by|broken down by|split by|for each of|according to|within each|by each|with each|into each',
+  'by|per|each|for each|for every|every|in each|of each|from each|to each|at each|on each|during each|across|across all|across different|grouped by|group by|broken down by|split by|for each of|according to|within each|through each|by each|with each|into each',
 );
 say({ is: 'overTime' }, 'over time|through time|trend|trends');
 say(
@@ -89,14 +96,15 @@ say({ is: 'and' }, 'and|as well as|plus|along with|together with|and also|&');
 say({ is: 'or' }, 'or|either');
 say({ is: 'comma' }, ',');
 say({ is: 'end' }, '?|.|!|;|:');
+say({ is: 'paren' }, '(');
 say(
   { is: 'filler' },
-  'the|a|an|there|please|can|could|would|you|me|us|i|we|do|does|did|been|being|be|their|its|his|her|it|they|them|that|who|whose|where|these|those|this|any|some|took place|take place|overall|also|respectively|respective|corresponding|in total|in all|altogether|then|so|out there|we have|do we have|like to know|want to know|need|know|see|look|value|values|results|result|them all|answer|located|together|each time|combinations of|combination of|pairs of|list of|total of|ones|dataset|database|data set|in the database|in the dataset|of records|on record|were there|are there|is there|was there|as|its own|within|going|for all|amongst|among|such|both',
+  ')|the|a|an|there|please|can|could|would|you|me|us|i|we|do|does|did|been|being|be|their|its|his|her|it|they|them|that|who|whose|where|these|those|this|any|some|took place|take place|overall|also|respectively|respective|corresponding|in total|in all|altogether|then|so|out there|we have|do we have|like to know|want to know|need|know|see|look|value|values|results|result|them all|answer|located|together|each time|combinations of|combination of|pairs of|list of|total of|ones|dataset|database|data set|in the database|in the dataset|of records|on record|were there|are there|is there|was there|as|its own|within|going|for all|amongst|among|such|both',
 );
 // What rows do with each other, whatever they are: a name of the catalog that sounds alike comes first.
 say(
   { is: 'link' },
-  'happened|happen|happens|happening|occurred|occur|occurs|occurring|recorded|reported|registered|exist|exists|existed|made|make|makes|making|done|placed|take|takes|took|taken|taking|given|gave|give|get|gets|got|gotten|involving|involved|belonging|belongs|belong|belonging to|belongs to|belong to|serve|serves|served|serving|offer|offers|offered|offering|provide|provides|provided|providing|include|includes|included|including|own|owns|owned|hold|holds|teach|teaches|taught|teaching|write|writes|wrote|written|authored|live|lives|lived|living|reside|resides|residing|situated|based|found|work|works|worked|working|run|runs|associated with|associated|related to|linked to|record|records|row|rows|entry|entries|attended|attend|appear|appears|appeared',
+  'happened|happen|happens|happening|occurred|occur|occurs|occurring|recorded|reported|registered|exist|exists|existed|made|make|makes|making|done|placed|take|takes|took|taken|taking|given|gave|gets|got|gotten|involving|involved|belonging|belongs|belong|belonging to|belongs to|belong to|serve|serves|served|serving|offer|offers|offered|offering|provide|provides|provided|providing|include|includes|included|including|own|owns|owned|hold|holds|teach|teaches|taught|teaching|write|writes|wrote|written|authored|live|lives|lived|living|reside|resides|residing|situated|based|found|work|works|worked|working|run|runs|associated with|associated|related to|linked to|record|records|row|rows|entry|entries|attended|attend|appear|appears|appeared|issue|issues|issued|issuing|create|creates|created|creating|submit|submitted|submitting|post|posted|posting|perform|performed|conduct|conducted|used|use|uses|using|flow|flows|pass|passes|lie|lies|run through|flow through|pass through|stored|store|listed|assigned|attached|published|publish|publishes|publishing|come|comes|came',
 );
 say({ is: 'match', where: 'start' }, 'starts with|starting with|start with|begins with|beginning with|begin with');
 say({ is: 'match', where: 'end' }, 'ends with|ending with|end with|ends in|ending in');
@@ -145,8 +153,14 @@ say({ is: 'bucket', bucket: 'weekday' }, 'day of the week|day of week|weekday|da
 say({ is: 'bucket', bucket: 'hourOfDay' }, 'hour of the day|hour of day|hours of the day');
 say({ is: 'top', direction: 'desc' }, 'top|the top');
 say({ is: 'top', direction: 'asc' }, 'bottom|the bottom');
-say({ is: 'superlative', direction: 'desc', about: [] }, 'highest|greatest|largest|biggest|top-ranked|maximal');
-say({ is: 'superlative', direction: 'asc', about: [] }, 'lowest|smallest|least|tiniest');
+const HEIGHT = ['height', 'altitude', 'elevation'];
+const SIZE = ['area', 'size', 'surface'];
+say({ is: 'superlative', direction: 'desc', about: [], ofRows: HEIGHT }, 'highest');
+say({ is: 'superlative', direction: 'desc', about: [], ofRows: SIZE }, 'largest|biggest');
+say({ is: 'superlative', direction: 'desc', about: [] }, 'greatest|top-ranked|maximal');
+say({ is: 'superlative', direction: 'asc', about: [], ofRows: HEIGHT }, 'lowest');
+say({ is: 'superlative', direction: 'asc', about: [], ofRows: SIZE }, 'smallest|tiniest');
+say({ is: 'superlative', direction: 'asc', about: [] }, 'least');
 say({ is: 'superlative', direction: 'desc', about: ['length', 'distance', 'duration'] }, 'longest|farthest|furthest');
 say({ is: 'superlative', direction: 'asc', about: ['length', 'distance', 'duration'] }, 'shortest|nearest|closest');
 say(

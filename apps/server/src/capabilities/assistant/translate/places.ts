@@ -65,9 +65,13 @@ function columnHasRole(name: string, role: Role): boolean {
   return splitName(name).some((word) => ROLE_WORDS[role === 'from' ? 'origin' : role].includes(word));
 }
 
+export function keyHasRole(key: ForeignKey, role: Role): boolean {
+  return key.columns.some((name) => columnHasRole(name, role));
+}
+
 function placeHasRole(place: Pick<Place, 'path' | 'column'>, role: Role): boolean {
   return (
-    place.path.some((hop) => hop.key.columns.some((name) => columnHasRole(name, role))) ||
+    place.path.some((hop) => keyHasRole(hop.key, role)) ||
     (place.column !== null && columnHasRole(place.column.name, role))
   );
 }

@@ -1,5 +1,5 @@
 import { isKey, skipSmall, readTarget, isMention, readBucket, type State } from './cursor.ts';
-import { rank } from './read-rankings.ts';
+import { rank, rankingOf } from './read-rankings.ts';
 import type { Group } from './reading.ts';
 
 /** `credits earned by students`, `made by users`: who did it, no group. */
@@ -30,19 +30,7 @@ export function onGroup(state: State, text: string): void {
     state.step(state);
     const measure = reading.measures[measured];
     if (measure !== undefined && (reading.top !== null || reading.ranking === null))
-      rank(
-        state,
-        {
-          direction: reading.top ?? 'desc',
-          measure,
-          target: null,
-          about: [],
-          judgedGood: null,
-          common: false,
-          most: false,
-        },
-        text,
-      );
+      rank(state, rankingOf(reading.top ?? 'desc', { measure }), text);
     return;
   }
   for (;;) {
@@ -62,19 +50,7 @@ export function onGroup(state: State, text: string): void {
       reading.measures.length === 0 &&
       named !== null
     ) {
-      rank(
-        state,
-        {
-          direction: reading.top,
-          measure: null,
-          target: named,
-          about: [],
-          judgedGood: null,
-          common: false,
-          most: false,
-        },
-        text,
-      );
+      rank(state, rankingOf(reading.top, { target: named }), text);
     } else reading.groups.push(group);
     // `orders by customers who joined in May`: by each of them, or by all of them together?
     if (isBy && named !== null && isClause(state)) reading.lost.push(`${text} ${named.text}`);

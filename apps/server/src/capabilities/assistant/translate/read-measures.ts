@@ -20,6 +20,11 @@ export function onCount(state: State): void {
   const counted = readTarget(state);
   state.open = false;
   reading.measures.push({ function: 'count', target: counted, distinct });
+  // `the most common statuses and their counts`.
+  if (counted === null && reading.subjects.length > 0 && reading.ranking?.common === true) {
+    reading.measures.pop();
+    return;
+  }
   if (counted === null && reading.subjects.length === 0) reading.lost.push('how many of what');
 }
 

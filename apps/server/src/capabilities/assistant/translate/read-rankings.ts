@@ -1,5 +1,21 @@
 import { settle, isKey, skipSmall, readTarget, readValueBefore, type State } from './cursor.ts';
+import type { Direction } from './phrases.ts';
 import type { Measure, Ranking } from './reading.ts';
+
+/** Ranked by what is not yet said, but for the members given. */
+export function rankingOf(direction: Direction, over: Partial<Ranking> = {}): Ranking {
+  return {
+    direction,
+    measure: null,
+    target: null,
+    about: [],
+    ofRows: [],
+    judgedGood: null,
+    common: false,
+    most: false,
+    ...over,
+  };
+}
 
 export function rank(state: State, ranking: Ranking, text: string): void {
   if (state.reading.ranking !== null) state.reading.lost.push(text);

@@ -73,6 +73,8 @@ export type Ranking = {
   readonly measure: Measure | null;
   readonly target: Target | null;
   readonly about: readonly string[];
+  /** What rows themselves would be ranked by: the highest mountain by its height. */
+  readonly ofRows: readonly string[];
   readonly judgedGood: boolean | null;
   readonly common: boolean;
   readonly most: boolean;

@@ -1,5 +1,6 @@
 import type { CatalogTable, ForeignKey } from '@strongroom/protocol';
 import type { Target } from './reading.ts';
+import { keyHasRole } from './places.ts';
 import { NotUnderstood, type Scope, tryPlace } from './scope.ts';
 
 /** A table whose rows point at rows of the main table: each of those may have none, one or many of them. */
@@ -12,7 +13,7 @@ const NAMED = 0.7;
  * words name something else, or what a row of the main table sees anyway. Throws `NotUnderstood` for two of them.
  */
 export function relatedOf(scope: Scope, target: Target): Related | null {
-  if (target.role !== null || tryPlace(scope, target) !== null) return null;
+  if (tryPlace(scope, target) !== null) return null;
   const named = scope.tables.filter(
     (table) =>
       table !== scope.main &&
@@ -24,8 +25,11 @@ export function relatedOf(scope: Scope, target: Target): Related | null {
   );
   const direct = named.flatMap((table) => keysTo(table, scope.main));
   const found = direct.length > 0 ? direct : named.flatMap((table) => bridgesTo(table, scope));
-  const [only] = found;
-  if (found.length > 1) throw new NotUnderstood(`\`${target.text}\` is tied to \`${scope.main.name}\` in several ways`);
+  // `received notifications`: which way it goes matters only where there are several.
+  const { role } = target;
+  const fitting = role === null || found.length < 2 ? found : found.filter(({ key }) => keyHasRole(key, role));
+  const [only] = fitting;
+  if (fitting.length > 1) throw new NotUnderstood(`\`${target.text}\` is tied to \`${scope.main.name}\` in several ways`);
   return only ?? null;
 }
 

@@ -1,4 +1,4 @@
-import { findPlace, isDay, isIdentifier, isNumber, labelOf, type Place } from './places.ts';
+import { atItsKey, findPlace, isDay, isIdentifier, isNumber, labelOf, type Place } from './places.ts';
 import type { PlannedGroup } from './plan.ts';
 import type { Group, Target } from './reading.ts';
 import { aliasOf } from './resolve-measures.ts';
@@ -52,6 +52,9 @@ export function grouped(scope: Scope, at: Place, target: Target | null): Planned
       labelOf(at.table) ??
       at.table.columns.find((column) => at.table.primaryKey.length === 1 && column.name === at.table.primaryKey[0]);
     if (label === undefined) throw new NotUnderstood(target?.text ?? at.table.name);
+    const own = atItsKey({ ...at, column: label });
+    // The key is the name itself: every row says it, those without one too.
+    if (own.path.length < at.path.length) return grouped(scope, own, target);
     scope.understood.push(`by ${at.table.name}`);
     return {
       place: { ...at, column: label },

@@ -41,16 +41,16 @@ export function judge(good: boolean, name: string): 'asc' | 'desc' {
   return good === highIsGood ? 'desc' : 'asc';
 }
 
-function aboutColumn(scope: Scope, ranking: Ranking): Place {
-  const isDate = ranking.about.includes('date');
+function aboutColumn(scope: Scope, words: readonly string[]): Place {
+  const isDate = words.includes('date');
   if (isDate) return dayColumn(scope, 'first or last');
   const fitting = scope.main.columns.filter(
     (column) =>
       isNumber(column) &&
-      splitName(column.name).some((word) => ranking.about.some((about) => likeness(word, about) === 1)),
+      splitName(column.name).some((word) => words.some((about) => likeness(word, about) === 1)),
   );
   const only = fitting[0];
-  if (only === undefined || fitting.length > 1) throw new NotUnderstood(ranking.about[0] ?? 'highest');
+  if (only === undefined || fitting.length > 1) throw new NotUnderstood(words[0] ?? 'highest');
   return { path: [], table: scope.main, column: only, score: 0.9 };
 }
 
@@ -90,11 +90,12 @@ function isOneRowEach(scope: Scope, target: Target): boolean {
 }
 
 export function rankedColumn(scope: Scope, ranking: Ranking): Place {
-  if (ranking.target === null) return aboutColumn(scope, ranking);
+  if (ranking.target === null) return aboutColumn(scope, ranking.about);
   const at = place(scope, ranking.target);
   if (at.column === null) {
-    if (at.path.length > 0 || ranking.about.length === 0) throw new NotUnderstood(ranking.target.text);
-    return aboutColumn(scope, ranking);
+    const words = ranking.about.length > 0 ? ranking.about : ranking.ofRows;
+    if (at.path.length > 0 || words.length === 0) throw new NotUnderstood(ranking.target.text);
+    return aboutColumn(scope, words);
   }
   if (!(isNumber(at.column) || (isDay(at.column) && !ranking.most)) || isIdentifier(at.table, at.column))
     throw new NotUnderstood(ranking.target.text);

@@ -27,6 +27,7 @@ function halfOf(scope: Scope, side: Side, further: readonly Condition[], pending
     const entity = resolveCondition(scope, condition, conditions, pending);
     if (entity !== null && (entity.path.length > 0 || entity.column !== null)) throw new NotUnderstood('ratio');
   }
+  if (scope.adjectives.length > 0) throw new NotUnderstood(scope.adjectives[0]?.words ?? 'ratio');
   conditions.push(...scope.flags);
   scope.flags = flags;
   return { measure, conditions };

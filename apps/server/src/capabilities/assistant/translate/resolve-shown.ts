@@ -1,6 +1,7 @@
 import { labelOf, type Place, pathId, placeId } from './places.ts';
 import type { PlannedGroup, PlannedMeasure, QuestionPlan } from './plan.ts';
 import type { Reading, Shown, Target } from './reading.ts';
+import { grouped } from './resolve-groups.ts';
 import { aliasOf, measureOf } from './resolve-measures.ts';
 import { NotUnderstood, place, type Scope } from './scope.ts';
 import { likeness, splitName } from './words.ts';
@@ -32,6 +33,8 @@ function addMeasure(scope: Scope, shown: Extract<Shown, { kind: 'measure' }>, sh
     throw new NotUnderstood(text);
   }
   if (alike.filter((measure) => names(target, measure)).length === 1) return shape;
+  const counted = asGroups(scope, shown, target, shape);
+  if (counted !== null) return counted;
   // A row that is listed has its number already: `highest price` of one row is that column.
   if (shape.measures.length === 0) return addColumn(scope, target, shape);
   const planned =
@@ -40,6 +43,37 @@ function addMeasure(scope: Scope, shown: Extract<Shown, { kind: 'measure' }>, sh
       : measureOf(scope, { function: shown.function, target, distinct: false });
   if (shape.measures.some((measure) => measure.alias === planned.alias)) return shape;
   return { ...shape, measures: [...shape.measures, planned] };
+}
+
+/** `Which customers ordered a lamp? Return their name and the number of orders`: those listed once become groups. */
+function asGroups(
+  scope: Scope,
+  { function: name, distinct }: Extract<Shown, { kind: 'measure' }>,
+  target: Target,
+  shape: Shape,
+): Shape | null {
+  const [row, ...others] = shape.columns;
+  if (shape.measures.length > 0 || row === undefined || row.path.length === 0 || !shape.distinct || shape.limit !== null)
+    return null;
+  if (others.some((other) => !sameRow(row, other))) return null;
+  const measure = measureOf(
+    scope,
+    name === 'count' ? { function: name, target, distinct } : { function: name, target, distinct: false },
+  );
+  const table = grouped(scope, { ...row, column: null }, null);
+  const more = shape.columns.filter((one) => placeId(one) !== placeId(table.place)).map(asGroup);
+  return {
+    measures: [measure],
+    groups: [table, ...more],
+    columns: [],
+    distinct: false,
+    order: { by: measure, direction: 'desc' },
+    limit: null,
+  };
+}
+
+function asGroup(place: Place): PlannedGroup {
+  return { place, bucket: null, alias: aliasOf(place.column?.name ?? ''), byTable: false };
 }
 
 function measures(measure: PlannedMeasure, shown: Extract<Shown, { kind: 'measure' }>): boolean {
@@ -74,8 +108,7 @@ function addColumn(scope: Scope, target: Target, shape: Shape): Shape {
   if (shape.groups.some((group) => placeId(group.place) === placeId(at))) return shape;
   // The other columns of a row that is grouped by are the same within each group.
   if (!shape.groups.some((group) => group.byTable && sameRow(group.place, at))) throw new NotUnderstood(target.text);
-  const group: PlannedGroup = { place: at, bucket: null, alias: aliasOf(at.column.name), byTable: false };
-  return { ...shape, groups: [...shape.groups, group] };
+  return { ...shape, groups: [...shape.groups, asGroup(at)] };
 }
 
 /** Whether the last of the words may name this column, and those before it the column or its table. */

@@ -12,9 +12,13 @@ import { shapeOf } from './shape.ts';
 import { NotUnderstood, place, type Scope } from './scope.ts';
 import { isOnlyDescribed } from './vocabulary.ts';
 
+function adjective(scope: Scope, text: string, about: Place, into: PlannedCondition[]): PendingValue {
+  return { words: [text], role: null, about, not: false, isAll: false, text, main: scope.main, into, isOwn: false };
+}
+
 /** Settles every name of the reading against `main`. Throws `NotUnderstood` at the first that does not fit. */
 export function resolve(reading: Reading, main: CatalogTable, tables: readonly CatalogTable[]): QuestionPlan {
-  const scope: Scope = { main, tables, scores: [], understood: [], flags: [] };
+  const scope: Scope = { main, tables, scores: [], understood: [], flags: [], adjectives: [] };
   const measures = reading.measures.map((measure) => measureOf(scope, measure));
   const groups = reading.groups.flatMap((group) => groupsOf(scope, group));
   const having: QuestionPlan['having'][number][] = [];
@@ -76,6 +80,7 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
   }));
   const shape = addShown(scope, reading, shapeOf(scope, reading, { measures, groups, having, subjects, entities, of }));
   conditions.push(...scope.flags);
+  for (const { words, rows } of scope.adjectives) pending.push(adjective(scope, words, rows, conditions));
   const used = [
     ...measures.map((measure) => measure.place),
     ...shape.groups.map((group) => group.place),

@@ -5,6 +5,8 @@ import type { Target } from './reading.ts';
 import { likeness, splitName } from './words.ts';
 
 const FLAG_NAMED = 0.8;
+const ROWS_NAMED = 0.8;
+const ADJECTIVE = 0.9;
 const PLAIN_DATE = new Set(['date', 'time', 'datetime', 'timestamp', 'day', 'at', 'on']);
 
 /** What stands in the way of reading the question about this table. */
@@ -27,6 +29,8 @@ export type Scope = {
   understood: string[];
   /** What adjectives ask for: `active customers`. */
   flags: PlannedFlag[];
+  /** Words before the name of rows that nothing is called by: perhaps a value. */
+  adjectives: { readonly words: string; readonly rows: Place }[];
   /** Of a table that only points at the main one: its rows are asked of themselves alone. */
   readonly isInside?: boolean;
 };
@@ -36,7 +40,7 @@ export function place(scope: Scope, target: Target): Place {
   if (flagged !== null) return flagged;
   const found: Found = findPlace(scope.main, scope.tables, target);
   if ('problem' in found && found.problem === 'none') {
-    const named = withoutName(scope, target);
+    const named = withoutName(scope, target) ?? valuedRows(scope, target);
     if (named !== null) return named;
   }
   if ('problem' in found)
@@ -57,6 +61,21 @@ function withoutName(scope: Scope, target: Target): Place | null {
   if (!('place' in found) || found.place.column?.kind !== 'text') return null;
   scope.scores.push(found.place.score);
   return found.place;
+}
+
+/** `transaction notifications` may be the notifications where some column says so: it is looked for, in them alone. */
+function valuedRows(scope: Scope, target: Target): Place | null {
+  const head = target.mentions.at(-1);
+  if (head === undefined || target.mentions.length < 2) return null;
+  const rows = findPlace(scope.main, scope.tables, { ...target, mentions: [head] });
+  if (!('place' in rows) || rows.place.column !== null || rows.place.score < ROWS_NAMED) return null;
+  const words = target.mentions
+    .slice(0, -1)
+    .map((mention) => mention.text)
+    .join(' ');
+  if (!scope.adjectives.some((one) => one.words === words)) scope.adjectives.push({ words, rows: rows.place });
+  scope.scores.push(rows.place.score * ADJECTIVE);
+  return rows.place;
 }
 
 /** `discontinued products` are the rows of products where that flag is set; it becomes a condition of the whole question. */

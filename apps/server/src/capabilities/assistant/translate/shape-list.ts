@@ -6,6 +6,7 @@ import { singular } from './words.ts';
 /** One for `which city`, as many as were said; `which cities have the most` doesn't say how many, unless in order. */
 export function howMany(reading: Reading, isMany: boolean, what: string): number | null {
   if (reading.limit !== null) return reading.limit;
+  if (isMany && reading.orderBy !== null) return null;
   if (isMany) throw new NotUnderstood(`how many with the highest or lowest ${what}`);
   return 1;
 }

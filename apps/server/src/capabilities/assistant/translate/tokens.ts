@@ -37,7 +37,7 @@ const TENS: Readonly<Record<string, number>> = {
 const SCALES: Readonly<Record<string, number>> = { k: 1e3, thousand: 1e3, m: 1e6, million: 1e6, billion: 1e9 };
 
 const PATTERN =
-  /"([^"]{1,200})"|“([^”]{1,200})”|`([^`]{1,200})`|(?<![\p{L}\p{N}])'([^']{1,200})'|\d{4}-\d{2}-\d{2}|\d{1,2}\/\d{1,2}\/\d{4}|-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:(?:st|nd|rd|th|k|m|s)\b|%)?(?![\p{L}\p{N}-])|[\p{L}\p{N}][\p{L}\p{N}_&]*(?:['’.-][\p{L}\p{N}_]+)*|[<>!=]=?|[?.!,;:]/gu;
+  /"([^"]{1,200})"|“([^”]{1,200})”|`([^`]{1,200})`|(?<![\p{L}\p{N}])'([^']{1,200})'|\d{4}-\d{2}-\d{2}|\d{1,2}\/\d{1,2}\/\d{4}|-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:(?:st|nd|rd|th|k|m|s)\b|%)?(?![\p{L}\p{N}-])|[\p{L}\p{N}][\p{L}\p{N}_&]*(?:['’.-][\p{L}\p{N}_]+)*|[<>!=]=?|[?.!,;:()]/gu;
 
 export function tokenize(question: string): Token[] {
   const tokens: Token[] = [];
@@ -62,7 +62,7 @@ function read(text: string, quoted: string | undefined): Token[] {
     return [
       make('number', text, Number(scaled[1]?.replaceAll(',', '')) * (SCALES[scaled[2]?.toLowerCase() ?? ''] ?? NaN)),
     ];
-  if (/^[<>!=?.,;:]/.test(text)) return [make('mark', text)];
+  if (/^[<>!=?.,;:()]/.test(text)) return [make('mark', text)];
   const lower = text.toLowerCase();
   const small = NUMBER_WORDS.indexOf(lower);
   if (small > 0) return [make('number', text, small)];
