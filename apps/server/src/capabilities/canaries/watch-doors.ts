@@ -1,5 +1,5 @@
 import type { AuditContext, OutboundDoor, OutboundScan } from '#contracts';
-import { createShortMemory, forgetting, type ShortMemory } from '#platform/memory';
+import { createShortMemory, forgetting } from '#platform/memory';
 import type { CanariesDeps } from './deps.ts';
 import { blocked } from './errors.ts';
 import { createScanner, OVERLAP_SIZE, type Scanner } from './scan/scanner.ts';
@@ -30,7 +30,7 @@ export function watchDoors(deps: CanariesDeps): { readonly scan: OutboundScan; r
     throw blocked();
   };
   return {
-    deps: { ...deps, database: forgetting(deps.database, memory as ShortMemory<unknown>) },
+    deps: { ...deps, database: forgetting(deps.database, memory) },
     scan: {
       async pass(context, door, bytes) {
         const planted = await plantedIn(context.workspaceId);

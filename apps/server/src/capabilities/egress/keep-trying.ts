@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ProblemError } from '@strongroom/protocol';
+import type { ProblemError } from '@strongroom/protocol';
 import { unavailable } from './errors.ts';
 
 const ATTEMPTS_MAX = 3;

@@ -153,10 +153,20 @@ function longestMention(
         ? []
         : slice
             .filter((token) => !INNER.has(token.lower))
-            .map((token): Mention => ({ text: token.text, isLink: false, candidates: vocabulary.find([token.lower]), parts: [] }));
+            .map((token): Mention => ({
+              text: token.text,
+              isLink: false,
+              candidates: vocabulary.find([token.lower]),
+              parts: [],
+            }));
     const text = slice.map((token) => token.text).join(' ');
     return {
-      mention: { text, isLink: false, candidates, parts: parts.every((part) => part.candidates.length > 0) ? parts : [] },
+      mention: {
+        text,
+        isLink: false,
+        candidates,
+        parts: parts.every((part) => part.candidates.length > 0) ? parts : [],
+      },
       length,
     };
   }

@@ -139,7 +139,9 @@ function spellings(words: string): string[] {
   const one = singular(last);
   const alone = parts.length > 1 ? [] : [last.toLowerCase().replace(/ful$/, ''), stem(last)];
   const bare = alone.filter((word) => word.length >= STEM_LETTERS_MIN);
-  return [...new Set([words, ...(one === last.toLowerCase() ? [] : [[...parts.slice(0, -1), one].join(' ')]), ...bare])];
+  return [
+    ...new Set([words, ...(one === last.toLowerCase() ? [] : [[...parts.slice(0, -1), one].join(' ')]), ...bare]),
+  ];
 }
 
 /** The text columns where the value may stand: those named, or all that a row of the main table sees. */

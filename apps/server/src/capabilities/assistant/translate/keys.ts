@@ -129,7 +129,11 @@ function keyByName(table: CatalogTable, tables: readonly CatalogTable[], prefix:
       if (column.kind !== 'integer' && column.kind !== 'text') return false;
       if (words.length === 1) {
         const [word = ''] = words;
-        return word === 'id' || (column === first && isShortId(word, own[0])) || (word.endsWith('id') && singular(word.slice(0, -2)) === own.join(''));
+        return (
+          word === 'id' ||
+          (column === first && isShortId(word, own[0])) ||
+          (word.endsWith('id') && singular(word.slice(0, -2)) === own.join(''))
+        );
       }
       if (!KEY_WORDS.has(words.at(-1) ?? '')) return false;
       const named = words.slice(0, -1);

@@ -29,7 +29,8 @@ export function relatedOf(scope: Scope, target: Target): Related | null {
   const { role } = target;
   const fitting = role === null || found.length < 2 ? found : found.filter(({ key }) => keyHasRole(key, role));
   const [only] = fitting;
-  if (fitting.length > 1) throw new NotUnderstood(`\`${target.text}\` is tied to \`${scope.main.name}\` in several ways`);
+  if (fitting.length > 1)
+    throw new NotUnderstood(`\`${target.text}\` is tied to \`${scope.main.name}\` in several ways`);
   return only ?? null;
 }
 

@@ -94,7 +94,15 @@ function relation(
   condition: Condition,
   pending: PendingValue[],
 ): PlannedCondition {
-  const within: Scope = { main: table, tables: scope.tables, scores: [], understood: [], flags: [], adjectives: [], isInside: true };
+  const within: Scope = {
+    main: table,
+    tables: scope.tables,
+    scores: [],
+    understood: [],
+    flags: [],
+    adjectives: [],
+    isInside: true,
+  };
   const conditions: PlannedCondition[] = [];
   const { kind, not } = condition;
   if (kind !== 'bare') {

@@ -46,8 +46,7 @@ function aboutColumn(scope: Scope, words: readonly string[]): Place {
   if (isDate) return dayColumn(scope, 'first or last');
   const fitting = scope.main.columns.filter(
     (column) =>
-      isNumber(column) &&
-      splitName(column.name).some((word) => words.some((about) => likeness(word, about) === 1)),
+      isNumber(column) && splitName(column.name).some((word) => words.some((about) => likeness(word, about) === 1)),
   );
   const only = fitting[0];
   if (only === undefined || fitting.length > 1) throw new NotUnderstood(words[0] ?? 'highest');

@@ -53,7 +53,13 @@ function asGroups(
   shape: Shape,
 ): Shape | null {
   const [row, ...others] = shape.columns;
-  if (shape.measures.length > 0 || row === undefined || row.path.length === 0 || !shape.distinct || shape.limit !== null)
+  if (
+    shape.measures.length > 0 ||
+    row === undefined ||
+    row.path.length === 0 ||
+    !shape.distinct ||
+    shape.limit !== null
+  )
     return null;
   if (others.some((other) => !sameRow(row, other))) return null;
   const measure = measureOf(

@@ -94,5 +94,15 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
     throw new NotUnderstood(first.column?.name ?? first.table.name);
   if (shape.measures.length === 0 && shape.columns.length === 0) throw new NotUnderstood('what to show');
   const score = scope.scores.length === 0 ? 0 : scope.scores.reduce((sum, one) => sum + one, 0) / scope.scores.length;
-  return { main, ...shape, conditions, part, having, pending, entities: unused, understood: [...new Set(scope.understood)], score };
+  return {
+    main,
+    ...shape,
+    conditions,
+    part,
+    having,
+    pending,
+    entities: unused,
+    understood: [...new Set(scope.understood)],
+    score,
+  };
 }

@@ -85,11 +85,13 @@ function flaggedRows(scope: Scope, target: Target): Place | null {
   const rows = findPlace(scope.main, scope.tables, { ...target, mentions: [head] });
   if (!('place' in rows) || rows.place.column !== null) return null;
   const { place: at } = rows;
-  const flags = target.mentions.slice(0, -1).map((mention) =>
-    mention.candidates.find(
-      ({ table, column, score }) => table === at.table && column?.kind === 'boolean' && score >= FLAG_NAMED,
-    ),
-  );
+  const flags = target.mentions
+    .slice(0, -1)
+    .map((mention) =>
+      mention.candidates.find(
+        ({ table, column, score }) => table === at.table && column?.kind === 'boolean' && score >= FLAG_NAMED,
+      ),
+    );
   if (flags.some((flag) => flag === undefined)) return null;
   for (const flag of flags) {
     const column = flag?.column ?? null;

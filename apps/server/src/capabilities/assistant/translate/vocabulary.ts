@@ -21,7 +21,19 @@ type Entry = {
 // Words that say what shape a column has rather than what it is about.
 const SHAPES = new Set(['name', 'at', 'date', 'ts', 'str', 'is', 'has', 'timestamp', 'datetime', 'code']);
 // Words that say how a table is kept rather than what it holds.
-const KEPT = new Set(['daily', 'history', 'log', 'snapshot', 'data', 'info', 'record', 'detail', 'table', 'list', 'all']);
+const KEPT = new Set([
+  'daily',
+  'history',
+  'log',
+  'snapshot',
+  'data',
+  'info',
+  'record',
+  'detail',
+  'table',
+  'list',
+  'all',
+]);
 const SCORE = { whole: 1, core: 0.97, bare: 0.9, tag: 0.88, head: 0.82, part: 0.7, prose: 0.6 } as const;
 
 /** Whether only the description of a column speaks of it: enough to stand alone, never beside other names or in a comparison. */
