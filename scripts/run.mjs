@@ -24,7 +24,8 @@ async function main([name = '', ...args]) {
     throw new Error(`unknown command \`${name}\`; there are ${Object.keys(COMMANDS).join(', ')}`);
   await ensureInstalled(root, node);
   // What only this bench is measured beside is large: nobody else waits for it.
-  if (name === 'bench' && ['disclosure', 'gateway', 'ledger', 'query'].includes(args[0])) await ensureInstalled(join(root, 'bench'), node);
+  if (name === 'bench' && ['disclosure', 'gateway', 'ledger', 'query'].includes(args[0]))
+    await ensureInstalled(join(root, 'bench'), node);
   // Tests run on older databases too, which nobody else waits for; where they can't be had, those tests say so.
   if (name === 'test' && `${process.platform}-${process.arch}` === 'linux-x64')
     await ensureInstalled(join(root, 'packages/testkit/older-postgres'), node).catch((error) => {
