@@ -22,6 +22,24 @@ export type Chunk =
 
 const MENTION_WORDS_MAX = 5;
 const NAMED = 0.8;
+// Words that carry a sentence, even where a column is called so.
+const AUXILIARY = new Set([
+  'did',
+  'do',
+  'does',
+  'is',
+  'are',
+  'was',
+  'were',
+  'be',
+  'has',
+  'have',
+  'had',
+  'a',
+  'an',
+  'the',
+  'it',
+]);
 // Small words that may stand inside a name: `phase of flight`.
 const INNER = new Set(['of', 'the', 'in']);
 // Small words that end a name: `delay by origin` is two.
@@ -64,6 +82,7 @@ export function chunk(tokens: readonly Token[], vocabulary: Vocabulary, today: D
       mention !== null &&
       mention.length === 1 &&
       phrase?.length === 1 &&
+      !AUXILIARY.has(token.lower) &&
       mention.mention.candidates.some((candidate) => candidate.score === 1);
     if (
       mention !== null &&
@@ -71,7 +90,10 @@ export function chunk(tokens: readonly Token[], vocabulary: Vocabulary, today: D
         mention.length > phrase.length ||
         (phrase.key.is === 'link' && mention.length === phrase.length && isNamed(mention.mention)))
     ) {
-      const isLink = phrase?.key.is === 'link' && phrase.length === mention.length;
+      const isLink =
+        phrase?.key.is === 'link' &&
+        phrase.length === mention.length &&
+        !mention.mention.candidates.some((candidate) => candidate.score === 1);
       chunks.push({ kind: 'mention', text: text(mention.length), mention: { ...mention.mention, isLink } });
       at += mention.length;
     } else if (phrase !== null) {

@@ -248,7 +248,11 @@ function conditionNode(condition: PlannedCondition, at: (place: Place) => Node):
     case 'present':
       return condition.not ? isNull(value) : isNotNull(value);
     case 'flag':
-      return operator('=', value, literal(condition.value));
+      return operator(
+        '=',
+        value,
+        literal(condition.place.column?.kind === 'boolean' ? condition.value : Number(condition.value)),
+      );
     case 'compare': {
       const node = operator(condition.operator, value, literal(condition.value));
       return condition.not ? not(node) : node;

@@ -194,7 +194,7 @@ function readNames(state: State, from: number): { mentions: Mention[]; next: num
     if (first !== undefined && isRows(first) && /(ed|ing|signup)$/i.test(chunk?.text ?? '')) break;
     if (first !== undefined && chunk?.kind === 'mention' && chunk.mention.isLink) break;
     if (chunk?.kind === 'mention') mentions.push(chunk.mention);
-    else if (chunk?.kind === 'key' && chunk.mention !== null && chunk.key.is !== 'bucket') mentions.push(chunk.mention);
+    else if (chunk?.kind === 'key' && chunk.mention !== null) mentions.push(chunk.mention);
     else break;
     at += 1;
   }

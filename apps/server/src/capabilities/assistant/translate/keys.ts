@@ -1,5 +1,5 @@
 import type { CatalogColumn, CatalogTable, ForeignKey } from '@strongroom/protocol';
-import { namePrefix, schemaPrefix } from './vocabulary.ts';
+import { isShortId, namePrefix, schemaPrefix } from './vocabulary.ts';
 import { canonical, likeness, singular, splitName } from './words.ts';
 
 /** Tables with the keys they declare and those that their names say. */
@@ -119,33 +119,28 @@ function closest(targets: readonly Target[], column: CatalogColumn, prefix: stri
   return named.length === 1 ? (named[0] ?? null) : null;
 }
 
-/** `id`, `course_id` of the table course, `aid` of the table author, `offering_id` of the table course_offering. */
+/** `course_id` of the table course, then `id`, `aid` of the table author, `offering_id` of the table course_offering. */
 function keyByName(table: CatalogTable, tables: readonly CatalogTable[], prefix: string): CatalogColumn | null {
   const own = nameWords(table, prefix);
-  const [first] = table.columns;
-  return (
-    table.columns.find((column) => {
-      const words = splitName(column.name);
-      if (column.kind !== 'integer' && column.kind !== 'text') return false;
-      if (words.length === 1) {
-        const [word = ''] = words;
-        return (
-          word === 'id' ||
-          (column === first && isShortId(word, own[0])) ||
-          (word.endsWith('id') && singular(word.slice(0, -2)) === own.join(''))
-        );
-      }
-      if (!KEY_WORDS.has(words.at(-1) ?? '')) return false;
+  const isElsewhere = (named: readonly string[]): boolean =>
+    tables.some((other) => other !== table && sameWords(named, nameWords(other, prefix)));
+  const ways: ((words: readonly string[], column: CatalogColumn) => boolean)[] = [
+    (words) => KEY_WORDS.has(words.at(-1) ?? '') && sameWords(words.slice(0, -1), own),
+    ([word = '', ...more]) => more.length === 0 && word.endsWith('id') && singular(word.slice(0, -2)) === own.join(''),
+    (words) => words.join(' ') === 'id',
+    ([word = '', ...more]) => more.length === 0 && own.length === 1 && isShortId(word, own[0]),
+    (words, column) => {
       const named = words.slice(0, -1);
-      const isElsewhere = tables.some((other) => other !== table && sameWords(named, nameWords(other, prefix)));
-      return sameWords(named, own) || (column === first && !isElsewhere && sameWords(named, own.slice(-named.length)));
-    }) ?? null
-  );
-}
-
-/** `uid` of users, `aid` of authors. */
-function isShortId(name: string, table = ''): boolean {
-  return name.length === 3 && name.endsWith('id') && name[0] === table[0];
+      const isKey = KEY_WORDS.has(words.at(-1) ?? '') && column === table.columns[0] && named.length > 0;
+      return isKey && !isElsewhere(named) && sameWords(named, own.slice(-named.length));
+    },
+  ];
+  const columns = table.columns.filter(({ kind }) => kind === 'integer' || kind === 'text');
+  for (const isKey of ways) {
+    const found = columns.find((column) => isKey(splitName(column.name), column));
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 /** Two tables with the same key, of which the longer name is the part: `customer` and `customer_detail`. */

@@ -234,6 +234,8 @@ function onMention(state: State): void {
     state.at += 1;
     return;
   }
+  // `have not made any sales`: it is the sales that there are none of.
+  if (state.not && found.mentions.every((mention) => mention.isLink)) return;
   if (
     aggregatesByName(found) &&
     !state.with &&
@@ -262,6 +264,11 @@ function onJoint(state: State): void {
   const { reading } = state;
   const next = state.chunks[skipSmall(state, state.at)];
   const before = state.pending;
+  // `the cities in Canada and their population`.
+  if (hasAsked(reading) && /^(their|its)$/i.test(state.chunks[state.at]?.text ?? '')) {
+    settle(state);
+    if (readShown(state)) return;
+  }
   // `the number of orders and the total amount`: another measure.
   if (before === null && isMention(next) && reading.measures.length > 0 && reading.groups.length === 0 && !state.with) {
     const start = state.at;

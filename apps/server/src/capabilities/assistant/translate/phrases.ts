@@ -54,8 +54,8 @@ export type Key =
   | { readonly is: 'match'; readonly where: 'start' | 'end' | 'middle' }
   | { readonly is: 'role'; readonly role: Role };
 export type Direction = 'asc' | 'desc';
-/** `from` is an origin where there are several ways to go, and else only a place. */
-export type Role = 'origin' | 'destination' | 'from';
+/** `from` and `received` are an origin and a destination where there are several ways to go, and else nothing more. */
+export type Role = 'origin' | 'destination' | 'from' | 'received';
 export type Bucket = 'day' | 'week' | 'month' | 'quarter' | 'year' | 'weekday' | 'hourOfDay';
 
 const PHRASES = new Map<string, Key>();
@@ -218,9 +218,10 @@ say(
   { is: 'role', role: 'origin' },
   'leaving|left|departing|departing from|departed|departed from|leaving from|left from|out of the|starting in|starting at|originating in|originating from|depart from|leave|leave from|depart|sent by|sent from|starting from|taking off from|took off from',
 );
+say({ is: 'role', role: 'received' }, 'received|receive|receives|receiving');
 say(
   { is: 'role', role: 'destination' },
-  'to|into|went to|goes to|go to|went into|received|arriving in|arriving at|arrived at|arrived in|arriving|landing in|landing at|landed in|landed at|going to|bound for|heading to|headed to|ending in|arrive at|arrive in|flying to|flying into|flew to|received by|reaching|reach|land at|land in',
+  'to|into|went to|goes to|go to|went into|arriving in|arriving at|arrived at|arrived in|arriving|landing in|landing at|landed in|landed at|going to|bound for|heading to|headed to|ending in|arrive at|arrive in|flying to|flying into|flew to|received by|reaching|reach|land at|land in',
 );
 
 const LONGEST = Math.max(...[...PHRASES.keys()].map((phrase) => phrase.split(' ').length));

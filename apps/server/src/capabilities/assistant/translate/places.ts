@@ -24,6 +24,7 @@ const HOP_COST = 0.95;
 /** Of a table that points at the main one rather than being seen from it. */
 const POINTING_COST = 0.949;
 const TIE = 0.02;
+const NAMED = 0.8;
 const ROLE_WORDS: Readonly<Record<'origin' | 'destination', readonly string[]>> = {
   origin: ['origin', 'source', 'from', 'sender', 'start', 'departure', 'depart', 'src'],
   destination: ['destination', 'dest', 'to', 'target', 'receiver', 'recipient', 'end', 'arrival', 'arrive'],
@@ -62,7 +63,9 @@ export function sayPlace(place: Pick<Place, 'path' | 'table' | 'column'>): strin
 }
 
 function columnHasRole(name: string, role: Role): boolean {
-  return splitName(name).some((word) => ROLE_WORDS[role === 'from' ? 'origin' : role].includes(word));
+  return splitName(name).some((word) =>
+    ROLE_WORDS[role === 'from' ? 'origin' : role === 'received' ? 'destination' : role].includes(word),
+  );
 }
 
 export function keyHasRole(key: ForeignKey, role: Role): boolean {
@@ -84,7 +87,7 @@ export function withRole<T extends Pick<Place, 'path' | 'column'>>(
 ): T[] {
   if (role === null) return [...places];
   const having = places.filter((place) => placeHasRole(place, role));
-  if (having.length > 0 || role !== 'from') return having;
+  if (having.length > 0 || (role !== 'from' && role !== 'received')) return having;
   return ways.some((way) => way.path.some((hop) => hop.key.columns.some((name) => columnHasRole(name, role))))
     ? []
     : [...places];
@@ -107,7 +110,8 @@ export function findPlace(main: CatalogTable, tables: readonly CatalogTable[], t
         });
         if (place === null) continue;
         // `distance flown` is a distance; `shipped orders` are orders, not when they were shipped.
-        if (mentions[0] === target.mentions.at(-1) && target.mentions.length > 1 && !isMeasured(place)) continue;
+        const isTurned = mentions[0] === target.mentions.at(-1) && target.mentions.length > 1;
+        if (isTurned && !(isMeasured(place) && namesTable(mentions[0]))) continue;
         const at = atItsKey(place);
         const id = placeId(at);
         if ((found.get(id)?.score ?? 0) < at.score) found.set(id, at);
@@ -119,6 +123,10 @@ export function findPlace(main: CatalogTable, tables: readonly CatalogTable[], t
   if (best === undefined) return { problem: 'none', among: [] };
   const ties = places.filter((place) => place !== best && best.score - place.score < TIE);
   return ties.length > 0 ? { problem: 'ambiguous', among: [best, ...ties] } : { place: best };
+}
+
+function namesTable(mention: Mention | undefined): boolean {
+  return mention?.candidates.some(({ column, score }) => column === null && score >= NAMED) === true;
 }
 
 function isMeasured({ column }: Place): boolean {
@@ -239,6 +247,11 @@ export function labelOf(table: CatalogTable): CatalogColumn | null {
 
 export function isNumber(column: CatalogColumn): boolean {
   return column.kind === 'integer' || column.kind === 'decimal' || column.kind === 'float';
+}
+
+/** Yes or no: of that type, or a number by such a name. */
+export function isFlag(column: CatalogColumn): boolean {
+  return column.kind === 'boolean' || (column.kind === 'integer' && /^(is|has)_/i.test(column.name));
 }
 
 export function isDay(column: CatalogColumn): boolean {

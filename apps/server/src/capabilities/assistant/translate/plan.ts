@@ -16,7 +16,10 @@ export type PlannedGroup = {
   readonly place: Place;
   readonly bucket: Bucket | null;
   readonly alias: string;
-  /** Grouped by the rows of a table, shown by their label. */ readonly byTable: boolean;
+  /** Grouped by the rows of a table, shown by their label. */
+  readonly byTable: boolean;
+  /** The rows that are grouped by, when it is they that were named. */
+  readonly rows: Place | null;
 };
 export type PlannedCondition =
   | {

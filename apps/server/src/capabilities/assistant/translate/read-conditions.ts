@@ -189,6 +189,13 @@ export function onValue(state: State): void {
     text: words.join(' or '),
   };
   // `airport ORD`: a value right behind the subject is still only a value; the subject stays.
-  if (about === null && subject === null && reading.measures.length === 0 && reading.share === null) state.open = true;
+  if (
+    about === null &&
+    subject === null &&
+    reading.measures.length === 0 &&
+    reading.share === null &&
+    reading.ranking === null
+  )
+    state.open = true;
   reading.conditions.push(condition);
 }

@@ -1,6 +1,7 @@
 import type { CatalogTable, ForeignKey } from '@strongroom/protocol';
 import type { Target } from './reading.ts';
-import { keyHasRole } from './places.ts';
+import type { Mention } from './chunks.ts';
+import { isFlag, keyHasRole } from './places.ts';
 import { NotUnderstood, type Scope, tryPlace } from './scope.ts';
 
 /** A table whose rows point at rows of the main table: each of those may have none, one or many of them. */
@@ -21,7 +22,8 @@ export function relatedOf(scope: Scope, target: Target): Related | null {
         mention.candidates.some(
           (candidate) => candidate.table === table && candidate.column === null && candidate.score > NAMED,
         ),
-      ),
+      ) &&
+      !target.mentions.some((mention) => isFlagOf(table, mention)),
   );
   const direct = named.flatMap((table) => keysTo(table, scope.main));
   const found = direct.length > 0 ? direct : named.flatMap((table) => bridgesTo(table, scope));
@@ -32,6 +34,13 @@ export function relatedOf(scope: Scope, target: Target): Related | null {
   if (fitting.length > 1)
     throw new NotUnderstood(`\`${target.text}\` is tied to \`${scope.main.name}\` in several ways`);
   return only ?? null;
+}
+
+/** `in inventory` is what the flag `is_in_inventory` says, not that there is a row of it. */
+function isFlagOf(table: CatalogTable, mention: Mention): boolean {
+  return mention.candidates.some(
+    ({ table: owner, column, score }) => owner === table && column !== null && isFlag(column) && score >= NAMED,
+  );
 }
 
 function keysTo(table: CatalogTable, main: CatalogTable): Related[] {

@@ -1,4 +1,4 @@
-import { isDay, isNumber, type Place } from './places.ts';
+import { isDay, isFlag, isNumber, type Place } from './places.ts';
 import type { PendingValue, PlannedCondition, PlannedRelation } from './plan.ts';
 import type { Condition, Having } from './reading.ts';
 import { type Related, relatedOf } from './relate.ts';
@@ -81,7 +81,7 @@ function bareCondition(
   { not, with: isWith, target }: Extract<Condition, { kind: 'bare' }>,
   at: Place,
 ): PlannedCondition | null {
-  if (at.column?.kind === 'boolean') return { kind: 'flag', place: at, value: !not };
+  if (at.column !== null && isFlag(at.column)) return { kind: 'flag', place: at, value: !not };
   const isOne = not || /(^| )(a|an|any)$/.test(target.before);
   if (!isWith || !isOne || at.column?.nullable !== true || isOnlyDescribed(at.score)) return null;
   return { kind: 'present', place: at, not };

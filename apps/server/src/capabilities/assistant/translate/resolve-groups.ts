@@ -39,6 +39,7 @@ export function groupsOf(scope: Scope, group: Group): PlannedGroup[] {
           year: 'year',
         }[group.bucket],
         byTable: false,
+        rows: null,
       },
     ];
   }
@@ -54,18 +55,19 @@ export function grouped(scope: Scope, at: Place, target: Target | null): Planned
     if (label === undefined) throw new NotUnderstood(target?.text ?? at.table.name);
     const own = atItsKey({ ...at, column: label });
     // The key is the name itself: every row says it, those without one too.
-    if (own.path.length < at.path.length) return grouped(scope, own, target);
+    if (own.path.length < at.path.length) return { ...grouped(scope, own, target), rows: at };
     scope.understood.push(`by ${at.table.name}`);
     return {
       place: { ...at, column: label },
       bucket: null,
       alias: LABEL_ALONE.test(label.name) ? aliasOf(singular(at.table.name)) : aliasOf(label.name),
       byTable: true,
+      rows: at,
     };
   }
   if (isDay(at.column)) {
     scope.understood.push(`by day of ${at.column.name}`);
-    return { place: at, bucket: 'day', alias: 'day', byTable: false };
+    return { place: at, bucket: 'day', alias: 'day', byTable: false, rows: null };
   }
   if (at.column.kind === 'float' || at.column.kind === 'json' || at.column.kind === 'bytes')
     throw new NotUnderstood(target?.text ?? at.column.name);
@@ -84,5 +86,6 @@ export function grouped(scope: Scope, at: Place, target: Target | null): Planned
         ? aliasOf(`${through} ${at.column.name}`)
         : aliasOf(at.column.name),
     byTable: false,
+    rows: null,
   };
 }

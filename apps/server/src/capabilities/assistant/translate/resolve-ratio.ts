@@ -1,4 +1,4 @@
-import { isIdentifier, isNumber } from './places.ts';
+import { isIdentifier, isNumber, pathId, type Place } from './places.ts';
 import type { PendingValue, PlannedCondition, PlannedHalf, PlannedMeasure } from './plan.ts';
 import type { Condition, Reading, Side } from './reading.ts';
 import { resolveCondition } from './resolve-condition.ts';
@@ -14,8 +14,15 @@ export function ratioOf(scope: Scope, ratio: Ratio): { measure: PlannedMeasure; 
   const whole = halfOf(scope, ratio.whole, [], pending);
   const isSame = JSON.stringify(ratio.part.conditions) === JSON.stringify(ratio.whole.conditions);
   if (isSame && part.measure.alias === whole.measure.alias) throw new NotUnderstood('ratio');
+  const [above, below] = [part, whole].map(({ measure }) => measure.place);
+  // Publications and authors are counted each by themselves, not where both are met.
+  if (!isSameRows(above ?? null, below ?? null)) throw new NotUnderstood('ratio');
   scope.understood.push(`ratio of ${part.measure.alias} to ${whole.measure.alias}`);
   return { measure: { function: 'ratio', place: null, alias: 'ratio', halves: [part, whole] }, pending };
+}
+
+function isSameRows(above: Place | null, below: Place | null): boolean {
+  return pathId(above?.path ?? []) === pathId(below?.path ?? []);
 }
 
 function halfOf(scope: Scope, side: Side, further: readonly Condition[], pending: PendingValue[]): PlannedHalf {

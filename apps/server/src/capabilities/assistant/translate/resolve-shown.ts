@@ -79,7 +79,7 @@ function asGroups(
 }
 
 function asGroup(place: Place): PlannedGroup {
-  return { place, bucket: null, alias: aliasOf(place.column?.name ?? ''), byTable: false };
+  return { place, bucket: null, alias: aliasOf(place.column?.name ?? ''), byTable: false, rows: null };
 }
 
 function measures(measure: PlannedMeasure, shown: Extract<Shown, { kind: 'measure' }>): boolean {
@@ -105,7 +105,7 @@ function addColumn(scope: Scope, target: Target, shape: Shape): Shape {
   if (new Set(seen.map(placeId)).size === 1) return shape;
   const at = shownPlace(scope, target, shape);
   if (at.column === null) {
-    if (shape.groups.some((one) => one.byTable && sameRow(one.place, at))) return shape;
+    if (shape.groups.some((one) => one.rows !== null && sameRow(one.rows, at))) return shape;
     const label = labelOf(at.table);
     if (label === null || shape.measures.length > 0) throw new NotUnderstood(target.text);
     return withColumn(shape, { ...at, column: label });
@@ -113,7 +113,8 @@ function addColumn(scope: Scope, target: Target, shape: Shape): Shape {
   if (shape.measures.length === 0) return withColumn(shape, at);
   if (shape.groups.some((group) => placeId(group.place) === placeId(at))) return shape;
   // The other columns of a row that is grouped by are the same within each group.
-  if (!shape.groups.some((group) => group.byTable && sameRow(group.place, at))) throw new NotUnderstood(target.text);
+  if (!shape.groups.some((group) => group.rows !== null && sameRow(group.rows, at)))
+    throw new NotUnderstood(target.text);
   return { ...shape, groups: [...shape.groups, asGroup(at)] };
 }
 
@@ -130,7 +131,7 @@ function isNamed(target: Target, at: Place): boolean {
 
 /** `their name` of customers that are grouped by is the customer's, whatever else has a name. */
 function shownPlace(scope: Scope, target: Target, shape: Shape): Place {
-  const rows = [...shape.groups.filter((group) => group.byTable).map((group) => group.place), ...shape.columns];
+  const rows = [...shape.groups.flatMap((group) => (group.rows === null ? [] : [group.rows])), ...shape.columns];
   const own = rows.flatMap((row) =>
     target.mentions.length === 1
       ? (target.mentions[0]?.candidates ?? [])

@@ -84,7 +84,7 @@ export function resolve(reading: Reading, main: CatalogTable, tables: readonly C
   const used = [
     ...measures.map((measure) => measure.place),
     ...shape.groups.map((group) => group.place),
-    ...shape.columns,
+    ...subjects.map(({ at }) => at),
     ...conditions.map((condition) => (condition.kind === 'related' ? null : condition.place)),
     ...pending.map((value) => value.about),
   ];

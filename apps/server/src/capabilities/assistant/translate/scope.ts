@@ -1,9 +1,10 @@
 import type { CatalogTable } from '@strongroom/protocol';
 import type { PlannedFlag } from './plan.ts';
-import { type Found, findPlace, isDay, type Place, sayPlace } from './places.ts';
+import { type Found, findPlace, type Hop, isDay, isFlag, isIdentifier, type Place, sayPlace } from './places.ts';
 import type { Target } from './reading.ts';
 import { likeness, splitName } from './words.ts';
 
+const MADE = new Set(['created', 'creation', 'inserted']);
 const FLAG_NAMED = 0.8;
 const ROWS_NAMED = 0.8;
 const ADJECTIVE = 0.9;
@@ -49,8 +50,18 @@ export function place(scope: Scope, target: Target): Place {
         ? `\`${target.text}\` may be ${found.among.slice(0, 4).map(sayPlace).join(' or ')}`
         : target.text,
     );
+  const byTheWay = found.place.path.length > 1 ? found.place.path.find(mayBeMissing) : undefined;
+  if (byTheWay !== undefined) throw new NotUnderstood(`\`${target.text}\` by way of \`${byTheWay.table.name}\``);
   scope.scores.push(found.place.score);
   return found.place;
+}
+
+/** A key that a row need not have, in a table that says of others that it must: what lies behind is not every row's. */
+function mayBeMissing({ from, key }: Hop): boolean {
+  const isSaid = from.columns.some(
+    (column) => !column.nullable && !from.primaryKey.includes(column.name) && isIdentifier(from, column),
+  );
+  return isSaid && from.columns.some((column) => column.nullable && key.columns.includes(column.name));
 }
 
 /** `the country name`, where that column is called `country`. */
@@ -89,7 +100,7 @@ function flaggedRows(scope: Scope, target: Target): Place | null {
     .slice(0, -1)
     .map((mention) =>
       mention.candidates.find(
-        ({ table, column, score }) => table === at.table && column?.kind === 'boolean' && score >= FLAG_NAMED,
+        ({ table, column, score }) => table === at.table && column !== null && isFlag(column) && score >= FLAG_NAMED,
       ),
     );
   if (flags.some((flag) => flag === undefined)) return null;
@@ -113,7 +124,7 @@ export function tryPlace(scope: Scope, target: Target): Place | null {
 
 /**
  * The column that dates the rows of this table: the only one that could, or the only one whose name says no more than
- * that (`order_date` of orders, whatever `shipped_at` may be).
+ * that (`order_date` of orders, whatever `shipped_at` may be), or that they were created.
  */
 export function dayColumn(scope: Scope, words: string): Place {
   const days = scope.main.columns.filter(isDay);
@@ -123,7 +134,9 @@ export function dayColumn(scope: Scope, words: string): Place {
       (word) => PLAIN_DATE.has(word) || tableWords.some((tableWord) => likeness(word, tableWord) === 1),
     ),
   );
-  const fitting = days.length === 1 || plain.length === 0 ? days : plain;
+  // Else when they came to be, rather than when they were changed, read or ended.
+  const made = days.filter((column) => splitName(column.name).some((word) => MADE.has(word)));
+  const fitting = days.length === 1 ? days : plain.length > 0 ? plain : made.length > 0 ? made : days;
   const only = fitting[0];
   if (only === undefined || fitting.length > 1)
     throw new NotUnderstood(

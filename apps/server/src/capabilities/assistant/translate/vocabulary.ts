@@ -1,6 +1,11 @@
 import type { CatalogColumn, CatalogTable } from '@strongroom/protocol';
 import { likeness, segment, singular, splitName, stem, withoutSmallWords } from './words.ts';
 
+/** `uid` of users, `aid` of authors. */
+export function isShortId(name: string, table = ''): boolean {
+  return name.length === 3 && name.endsWith('id') && name[0] === table[0];
+}
+
 /** What some words of a question may name. `column` null is the table itself. `score` is 1 for the name itself, less for a part or synonym of it. */
 export type Candidate = { readonly table: CatalogTable; readonly column: CatalogColumn | null; readonly score: number };
 export type Vocabulary = {
@@ -21,19 +26,7 @@ type Entry = {
 // Words that say what shape a column has rather than what it is about.
 const SHAPES = new Set(['name', 'at', 'date', 'ts', 'str', 'is', 'has', 'timestamp', 'datetime', 'code']);
 // Words that say how a table is kept rather than what it holds.
-const KEPT = new Set([
-  'daily',
-  'history',
-  'log',
-  'snapshot',
-  'data',
-  'info',
-  'record',
-  'detail',
-  'table',
-  'list',
-  'all',
-]);
+const KEPT = new Set(['daily', 'history', 'log', 'snapshot', 'data', 'table']);
 const SCORE = { whole: 1, core: 0.97, bare: 0.9, tag: 0.88, head: 0.82, part: 0.7, prose: 0.6 } as const;
 
 /** Whether only the description of a column speaks of it: enough to stand alone, never beside other names or in a comparison. */
@@ -137,7 +130,8 @@ function entriesOf(table: CatalogTable, known: ReadonlySet<string>, shared: stri
   };
   const columns = table.columns.map((column): Entry => {
     const short = prefix !== '' && column.name.length > prefix.length ? column.name.slice(prefix.length) : column.name;
-    const words = wordsOf(short, known);
+    const isKey = table.primaryKey.length === 1 && table.primaryKey[0] === column.name;
+    const words = isKey && isShortId(column.name, tableWords[0]) ? ['id'] : wordsOf(short, known);
     const core = orAll(
       words.filter((word) => !tableWords.some((tableWord) => likeness(word, tableWord) === 1)),
       words,
