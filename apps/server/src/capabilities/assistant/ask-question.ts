@@ -59,8 +59,11 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
     if (!isText(request.question)) throw badQuestion();
     const lease = deps.query.leases.require(asker, request.lease);
     lease.catch(() => {});
+    const reading = deps.catalog.tablesBySource(asker, request.source);
+    // What it throws is thrown below, when the question is kept.
+    reading.catch(() => null);
     questionId = await deps.history.keep(asker, kept);
-    const sources = await deps.catalog.tablesBySource(asker, request.source);
+    const sources = await reading;
     if (sources.every((tables) => tables.length === 0)) throw nothingToAsk();
     // Before anything is told to anybody. Whatever runs looks at it again.
     await lease;

@@ -39,9 +39,12 @@ export function rankTables(
     scored.map(({ scores }) => scores),
     rankedMax,
   );
-  const ranked = scored.flatMap(({ index, scores }) =>
-    [...scores.entries()].flatMap(([at, score]) => (score > 0 && score >= least ? [{ index, at, score }] : [])),
-  );
+  const ranked: RankedTable[] = [];
+  for (const { index, scores } of scored)
+    for (let at = 0; at < scores.length; at += 1) {
+      const score = scores[at] ?? 0;
+      if (score > 0 && score >= least) ranked.push({ index, at, score });
+    }
   return ranked
     .sort((one, other) => other.score - one.score || (resourceOf(one) < resourceOf(other) ? -1 : 1))
     .slice(0, rankedMax);
@@ -49,9 +52,16 @@ export function rankTables(
 
 /** What a table must have to be ranked: sorting ten thousand of them would take longer than scoring them. */
 function leastOf(scores: readonly Float64Array[], rankedMax: number): number {
-  const sorted = Float64Array.from(scores.flatMap((each) => [...each])).sort();
-  const best = sorted.at(-1) ?? 0;
-  return Math.max(best * SCORE_SHARE_MIN, sorted.at(-rankedMax) ?? 0);
+  let best = 0;
+  for (const each of scores) for (let at = 0; at < each.length; at += 1) best = Math.max(best, each[at] ?? 0);
+  const enough = best * SCORE_SHARE_MIN;
+  const good: number[] = [];
+  for (const each of scores)
+    for (let at = 0; at < each.length; at += 1) {
+      const score = each[at] ?? 0;
+      if (score >= enough) good.push(score);
+    }
+  return good.length <= rankedMax ? enough : (Float64Array.from(good).sort().at(-rankedMax) ?? enough);
 }
 
 type KnownStem = { readonly stem: string; readonly weight: number; readonly tables: number };

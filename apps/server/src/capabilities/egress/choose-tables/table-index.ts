@@ -43,6 +43,9 @@ const FIELDS = [
   { weight: 2, b: 0.2 }, // tags and glossary
 ] as const;
 
+/** Of a table: the stems of each field. */
+type Fields = readonly (readonly string[])[];
+
 /** A beginning that so many of a schema's tables share (`tbl_`, `sb…`) says nothing about one of them. */
 const COMMON_PREFIX_SHARE = 0.6;
 const COMMON_PREFIX_TABLES_MIN = 4;
@@ -54,7 +57,7 @@ export async function indexTables(tables: readonly KnownTable[]): Promise<TableI
   const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const split = compoundSplitter(await vocabularyOf(tables, pause));
   const prefixes = commonPrefixes(tables);
-  const documents: string[][][] = [];
+  const documents: Fields[] = [];
   for (const [at, table] of tables.entries()) {
     documents.push(fieldsOf(table, split, prefixes.get(schemaKey(table))));
     if (at % BATCH === BATCH - 1) await pause();
@@ -72,7 +75,7 @@ export async function indexTables(tables: readonly KnownTable[]): Promise<TableI
   };
 }
 
-function fieldsOf(table: KnownTable, split: (text: string) => string[], prefix: string | undefined): string[][] {
+function fieldsOf(table: KnownTable, split: (text: string) => readonly string[], prefix: string | undefined): Fields {
   const [first, ...rest] = splitWords(table.name);
   const name = first === prefix && rest.length > 0 ? rest.join(' ') : table.name;
   const texts = [table, ...table.columns].map(({ description, comment }) => description ?? comment ?? '');
@@ -95,27 +98,32 @@ async function vocabularyOf(
   pause: () => Promise<void>,
 ): Promise<ReadonlyMap<string, number>> {
   const vocabulary = new Map<string, number>();
+  const split = new Map<string, string[]>();
+  const wordsOf = ({ name }: { readonly name: string }): string[] => {
+    const words = split.get(name) ?? splitWords(name);
+    split.set(name, words);
+    return words;
+  };
   for (const [at, table] of tables.entries()) {
-    const words = new Set([table.name, ...table.columns.map(({ name }) => name)].flatMap(splitWords));
+    const words = new Set([table, ...table.columns].flatMap(wordsOf));
     for (const word of words) vocabulary.set(word, (vocabulary.get(word) ?? 0) + 1);
     if (at % BATCH === BATCH - 1) await pause();
   }
   return vocabulary;
 }
 
-/** Stems of an identifier's words; one written together (`countrycode`) of its two parts too, where other tables know both. */
-function compoundSplitter(vocabulary: ReadonlyMap<string, number>): (text: string) => string[] {
+/** Stems of an identifier's words; one written together (`countrycode`) of its two parts too, where other tables know both. The same ones come again and again. */
+function compoundSplitter(vocabulary: ReadonlyMap<string, number>): (text: string) => readonly string[] {
   const known = new Map<string, readonly string[]>();
   const isWord = (part: string): boolean => (part.length > 2 || part === 'id') && (vocabulary.get(part) ?? 0) >= 2;
-  const partsOf = (word: string): readonly string[] => {
-    let parts = known.get(word);
-    if (parts === undefined) {
-      parts = [word, ...halvesOf(word, isWord)].map(stem);
-      known.set(word, parts);
+  return (text) => {
+    let stems = known.get(text);
+    if (stems === undefined) {
+      stems = splitWords(text).flatMap((word) => [word, ...halvesOf(word, isWord)].map(stem));
+      known.set(text, stems);
     }
-    return parts;
+    return stems;
   };
-  return (text) => splitWords(text).flatMap(partsOf);
 }
 
 function halvesOf(word: string, isWord: (part: string) => boolean): string[] {
@@ -139,7 +147,7 @@ function commonPrefixes(tables: readonly KnownTable[]): ReadonlyMap<string, stri
 }
 
 async function postingsOf(
-  documents: readonly (readonly (readonly string[])[])[],
+  documents: readonly Fields[],
   pause: () => Promise<void>,
 ): Promise<ReadonlyMap<string, Posting>> {
   const lengthMeans = FIELDS.map(

@@ -2,7 +2,7 @@
 const WORDS_MAX = 3;
 /** UN M.49 codes of the continents and of both Americas. */
 const CONTINENTS = ['002', '003', '005', '009', '019', '142', '150'];
-const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
 
 /**
  * What kind of thing a name is that every reader knows, so that "how many people speak Dutch in Aruba" leads to tables of languages and
