@@ -55,7 +55,7 @@ export default {
       comment: 'what only a bench is measured beside is installed by that bench',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^(hypercore|pg-query-stream)$' },
+      to: { couldNotResolve: true, pathNot: '^(hypercore|minisearch|pg-query-stream)$' },
     },
     {
       name: 'declared',
