@@ -63,13 +63,13 @@ export async function* measureDefog(
   }
 }
 
-export function asksForOrder(question: string): boolean {
+function asksForOrder(question: string): boolean {
   return /\b(order|ordered|sort|sorted|starting from|from highest|from lowest)\b/i.test(question);
 }
 
 type Expected = Table & { readonly orderedBy: string | null };
 
-export async function expectedRows(client: Client, question: DefogQuestion): Promise<Expected[]> {
+async function expectedRows(client: Client, question: DefogQuestion): Promise<Expected[]> {
   const expected: Expected[] = [];
   for (const sql of alternatives(question.query)) {
     // As text: what a driver makes of a value is not the matter here.

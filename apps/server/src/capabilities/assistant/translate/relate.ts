@@ -37,7 +37,7 @@ export function relatedOf(scope: Scope, target: Target): Related | null {
 }
 
 /** `in inventory` is what the flag `is_in_inventory` says, not that there is a row of it. */
-function isFlagOf(table: CatalogTable, mention: Mention): boolean {
+export function isFlagOf(table: CatalogTable, mention: Mention): boolean {
   return mention.candidates.some(
     ({ table: owner, column, score }) => owner === table && column !== null && isFlag(column) && score >= NAMED,
   );

@@ -1,7 +1,7 @@
 import { isDay, isFlag, isNumber, type Place } from './places.ts';
 import type { PendingValue, PlannedCondition, PlannedRelation } from './plan.ts';
 import type { Condition, Having } from './reading.ts';
-import { type Related, relatedOf } from './relate.ts';
+import { isFlagOf, type Related, relatedOf } from './relate.ts';
 import { dayColumn, NotUnderstood, place, type Scope, tryPlace } from './scope.ts';
 import { isOnlyDescribed } from './vocabulary.ts';
 import { likeness, splitName, stem } from './words.ts';
@@ -32,6 +32,8 @@ export function resolveCondition(
       const at = place(scope, condition.target);
       const bare = bareCondition(condition, at);
       if (bare === null && condition.not) throw new NotUnderstood(`not ${condition.target.text}`);
+      if (bare === null && condition.target.mentions.some((mention) => isFlagOf(at.table, mention)))
+        throw new NotUnderstood(condition.target.text);
       if (bare === null) return at;
       scope.understood.push(
         bare.kind === 'flag'
