@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningServer, startPostgres, type TestPostgres } from '@strongroom/testkit';
-import type { Client } from 'pg';
 import { ask, type Asked, call } from './calls.ts';
 import { holdsTheRows, type Table } from './same-rows.ts';
 
@@ -69,7 +68,9 @@ function asksForOrder(question: string): boolean {
 
 type Expected = Table & { readonly orderedBy: string | null };
 
-async function expectedRows(client: Client, question: DefogQuestion): Promise<Expected[]> {
+type SourceClient = Awaited<ReturnType<TestPostgres['connect']>>;
+
+async function expectedRows(client: SourceClient, question: DefogQuestion): Promise<Expected[]> {
   const expected: Expected[] = [];
   for (const sql of alternatives(question.query)) {
     // As text: what a driver makes of a value is not the matter here.
