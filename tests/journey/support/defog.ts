@@ -7,6 +7,7 @@ import { holdsTheRows, type Table } from './same-rows.ts';
 // The built-in translator over the defog collection, by the way a person takes: sources added, questions asked over
 // HTTP, and the answer beside that of the collection's own SQL in the same database.
 
+type Client = Awaited<ReturnType<TestPostgres['connect']>>;
 export type DefogQuestion = {
   readonly db: string;
   readonly question: string;
@@ -75,9 +76,7 @@ async function expectedRows(client: SourceClient, question: DefogQuestion): Prom
   for (const sql of alternatives(question.query)) {
     // As text: what a driver makes of a value is not the matter here.
     const types = { getTypeParser: () => (text: unknown) => text };
-    const result = await client
-      .query<unknown[]>({ text: sql, rowMode: 'array', types: types as never })
-      .catch(() => null);
+    const result = await client.query<unknown[]>({ text: sql, rowMode: 'array', types }).catch(() => null);
     if (result === null) continue;
     const sorted = /order\s+by\s+(?:\w+\.)?"?(\w+)"?(?![\s\S]*order\s+by)/i.exec(sql)?.[1]?.toLowerCase() ?? null;
     const columns = result.fields.map(({ name }) => name.toLowerCase());

@@ -48,7 +48,7 @@ function plain(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (value === true || value === 't') return 'true';
   if (value === false || value === 'f') return 'false';
-  const text = String(value);
+  const text = typeof value === 'object' ? JSON.stringify(value) : `${value as string | number | bigint}`;
   if (/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return String(Number(Number(text).toPrecision(9)));
   return text.replace(/[T ]00:00:00(\.0+)?(Z|\+00)?$/, '');
 }
