@@ -69,9 +69,7 @@ function asksForOrder(question: string): boolean {
 
 type Expected = Table & { readonly orderedBy: string | null };
 
-type SourceClient = Awaited<ReturnType<TestPostgres['connect']>>;
-
-async function expectedRows(client: SourceClient, question: DefogQuestion): Promise<Expected[]> {
+async function expectedRows(client: Client, question: DefogQuestion): Promise<Expected[]> {
   const expected: Expected[] = [];
   for (const sql of alternatives(question.query)) {
     // As text: what a driver makes of a value is not the matter here.
