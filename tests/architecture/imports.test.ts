@@ -10,6 +10,7 @@ import { runTool } from './run-tool.ts';
 const CAPABILITIES = [
   'ledger',
   'vault',
+  'canaries',
   'identity',
   'access',
   'files',
