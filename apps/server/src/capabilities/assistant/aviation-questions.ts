@@ -164,6 +164,7 @@ export const DECLINED: readonly string[] = [
   'What is the average cost of bird strikes?',
   'How many flights were there from New York?',
   'Average delay per airline',
+  'How many flights per airline?',
   'What is the correlation between delay and distance?',
   'Which restaurants serve Italian food?',
   'Flights from Chicago or longer than 2000 miles',

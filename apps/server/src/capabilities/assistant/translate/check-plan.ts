@@ -30,14 +30,22 @@ function checkBothWays(conditions: readonly PlannedCondition[]): void {
   const said = conditions.filter((one) => one.kind === 'date' || one.kind === 'value');
   for (const one of said) {
     const others = said.filter((other) => other !== one && placeId(other.place) === placeId(one.place));
-    const isBounded = one.kind === 'value' || (one.range.from !== null && one.range.before !== null);
-    if (!one.not && others.some((other) => other.not || (isBounded && isBoundedToo(other))))
+    if (!one.not && others.some((other) => other.not || areApart(one, other)))
       throw new NotUnderstood(`${one.place.column?.name ?? ''} in two ways`);
   }
 }
 
-function isBoundedToo(condition: Extract<PlannedCondition, { kind: 'date' | 'value' }>): boolean {
-  return condition.kind === 'value' || (condition.range.from !== null && condition.range.before !== null);
+type Said = Extract<PlannedCondition, { kind: 'date' | 'value' }>;
+
+/** Two values, two months or two times with both ends. A month or days of the week within a whole year are not. */
+function areApart(one: Said, other: Said): boolean {
+  if (one.kind === 'value' || other.kind === 'value') return one.kind === other.kind;
+  const ranges = [one.range, other.range];
+  if (ranges.some((range) => range.weekdays !== null)) return false;
+  const isMonth = ranges.filter((range) => range.month !== null).length;
+  const bounded = ranges.filter((range) => range.from !== null && range.before !== null);
+  const isWholeYear = bounded.every(({ from, before }) => /-01-01$/.test(from ?? '') && /-01-01$/.test(before ?? ''));
+  return isMonth === 2 || bounded.length === 2 || (isMonth === 1 && bounded.length === 1 && !isWholeYear);
 }
 
 /**

@@ -140,7 +140,7 @@ function onKey(state: State, key: Key, text: string, mention: Mention | null): v
       reading.lost.push(text);
       return;
     case 'count':
-      return onCount(state);
+      return onCount(state, text);
     case 'howMuch':
       reading.lost.push(text);
       return;

@@ -6,7 +6,7 @@ export function aggregatesByName(found: Target): boolean {
   return /^total\b/i.test(found.mentions.at(-1)?.text ?? '');
 }
 
-export function onCount(state: State): void {
+export function onCount(state: State, text: string): void {
   const { reading } = state;
   settle(state);
   let distinct = false;
@@ -19,7 +19,7 @@ export function onCount(state: State): void {
   readValueBefore(state);
   const counted = readTarget(state);
   state.open = false;
-  reading.measures.push({ function: 'count', target: counted, distinct });
+  reading.measures.push({ function: 'count', target: counted, distinct, isTotal: /total/i.test(text) });
   // `the most common statuses and their counts`.
   if (counted === null && reading.subjects.length > 0 && reading.ranking?.common === true) {
     reading.measures.pop();

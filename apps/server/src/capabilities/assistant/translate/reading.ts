@@ -11,7 +11,13 @@ export type Target = {
   readonly before: string;
 };
 export type Measure =
-  | { readonly function: 'count'; readonly target: Target | null; readonly distinct: boolean }
+  | {
+      readonly function: 'count';
+      readonly target: Target | null;
+      readonly distinct: boolean;
+      /** `the total number of likes`: they are added up where a column holds their number. */
+      readonly isTotal?: boolean;
+    }
   | { readonly function: 'avg' | 'sum' | 'min' | 'max'; readonly target: Target; readonly distinct: false };
 export type Group = { readonly target: Target | null; readonly bucket: Bucket | null };
 export type Comparison = '>' | '>=' | '<' | '<=' | '=' | '<>';

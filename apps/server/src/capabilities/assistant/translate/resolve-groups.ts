@@ -61,7 +61,8 @@ export function grouped(scope: Scope, at: Place, target: Target | null): Planned
       place: { ...at, column: label },
       bucket: null,
       alias: LABEL_ALONE.test(label.name) ? aliasOf(singular(at.table.name)) : aliasOf(label.name),
-      byTable: true,
+      // Rows of the main table itself are told apart by what people call them, or each would be a group of one.
+      byTable: at.path.length > 0,
       rows: at,
     };
   }

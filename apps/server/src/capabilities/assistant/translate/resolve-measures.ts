@@ -1,8 +1,11 @@
-import { isDay, isIdentifier, isNumber } from './places.ts';
+import { isDay, isIdentifier, isNumber, type Place } from './places.ts';
 import type { PlannedMeasure } from './plan.ts';
 import type { Measure, Target } from './reading.ts';
-import { NotUnderstood, place, type Scope } from './scope.ts';
+import { NotUnderstood, place, type Scope, tryPlace } from './scope.ts';
 import { likeness, singular, splitName } from './words.ts';
+
+const SAID = 0.8;
+const DAYS = new Set(['date', 'day', 'time']);
 
 export function aliasOf(text: string): string {
   return splitName(text).join('_').slice(0, 60) || 'value';
@@ -15,7 +18,7 @@ export function plural(word: string): string {
 }
 
 export function measureOf(scope: Scope, measure: Measure): PlannedMeasure {
-  if (measure.function === 'count') return countOf(scope, measure.target, measure.distinct);
+  if (measure.function === 'count') return totalOf(scope, measure) ?? countOf(scope, measure.target, measure.distinct);
   const at = place(scope, measure.target);
   if (at.column === null) {
     // `total flights` counts them.
@@ -36,6 +39,17 @@ export function measureOf(scope: Scope, measure: Measure): PlannedMeasure {
   return { function: measure.function, place: at, alias: name.split('_').includes(named) ? name : `${named}_${name}` };
 }
 
+/** The number of likes is added up where each row says its own; null where rows are to be counted. */
+function totalOf(scope: Scope, measure: Extract<Measure, { function: 'count' }>): PlannedMeasure | null {
+  const { target } = measure;
+  if (measure.isTotal !== true || target === null || measure.distinct) return null;
+  const at = tryPlace(scope, target);
+  const isSummed =
+    at?.column != null && at.path.length === 0 && isNumber(at.column) && !isIdentifier(at.table, at.column);
+  // A name said in part may be another's.
+  return isSummed && at.score > SAID ? measureOf(scope, { function: 'sum', target, distinct: false }) : null;
+}
+
 export function countOf(scope: Scope, target: Target | null, distinct: boolean): PlannedMeasure {
   if (target === null) return { function: 'count', place: null, alias: plural(aliasOf(scope.main.name)) };
   const at = place(scope, target);
@@ -51,11 +65,31 @@ export function countOf(scope: Scope, target: Target | null, distinct: boolean):
   const isKey = at.path.length === 0 && at.table.primaryKey.length === 1 && at.table.primaryKey[0] === at.column.name;
   if (isKey) return { function: 'count', place: null, alias: plural(aliasOf(at.table.name)) };
   // Counting a measurement is not a question anybody asks; counting its kinds is, when it is a text, a day or an id.
-  if (!distinct && (at.column.kind === 'boolean' || (isNumber(at.column) && !isIdentifier(at.table, at.column))))
+  const isPartOfDay = isDay(at.column) && !splitName(target.text).some((word) => DAYS.has(singular(word)));
+  if (
+    !distinct &&
+    (isPartOfDay || at.column.kind === 'boolean' || (isNumber(at.column) && !isIdentifier(at.table, at.column)))
+  )
     throw new NotUnderstood(`count of ${target.text}`);
+  if (namesOtherRows(target, at)) throw new NotUnderstood(`count of ${target.text}`);
   if (!distinct && isTurned(target, at.column.name)) throw new NotUnderstood(`count of ${target.text}`);
   scope.understood.push(`count of distinct ${at.column.name}`);
   return { function: 'countDistinct', place: at, alias: `distinct_${plural(aliasOf(at.column.name))}` };
+}
+
+/** `flights` are the rows of flights, where there is such a table, and no `flight_date` of something else. */
+function namesOtherRows({ mentions }: Target, { table, column }: Place): boolean {
+  return mentions.some((mention) =>
+    mention.candidates.some(
+      (candidate) =>
+        candidate.column === null &&
+        candidate.score === 1 &&
+        candidate.table !== table &&
+        !table.foreignKeys.some(
+          (key) => key.columns.includes(column?.name ?? '') && key.references.table === candidate.table.name,
+        ),
+    ),
+  );
 }
 
 /** `credits earned` is something else than what the column `earn_credit` says; `types of food` are its `food_type`. */

@@ -43,6 +43,8 @@ export function judge(good: boolean, name: string): 'asc' | 'desc' {
 
 function aboutColumn(scope: Scope, words: readonly string[]): Place {
   const isDate = words.includes('date');
+  if (isDate && scope.main.columns.some((column) => column.kind === 'integer' && /^year$/i.test(column.name)))
+    throw new NotUnderstood('first or last by year or by date');
   if (isDate) return dayColumn(scope, 'first or last');
   const fitting = scope.main.columns.filter(
     (column) =>
