@@ -44,7 +44,7 @@ function areApart(one: Said, other: Said): boolean {
   if (ranges.some((range) => range.weekdays !== null)) return false;
   const isMonth = ranges.filter((range) => range.month !== null).length;
   const bounded = ranges.filter((range) => range.from !== null && range.before !== null);
-  const isWholeYear = bounded.every(({ from, before }) => /-01-01$/.test(from ?? '') && /-01-01$/.test(before ?? ''));
+  const isWholeYear = bounded.every(({ from, before }) => from?.endsWith('-01-01') && before?.endsWith('-01-01'));
   return isMonth === 2 || bounded.length === 2 || (isMonth === 1 && bounded.length === 1 && !isWholeYear);
 }
 
