@@ -42,6 +42,8 @@ export async function isUnique(deps: RunQueryDeps, asker: Asker, request: Unique
   );
   const { source, signal } = request;
   const frames = runQuery(deps, asker, { source, sql, limit: 1, purpose: 'lookup', signal });
-  for await (const batch of rowsFromArrow(rowBytes(frames))) if (batch.length > 0) return false;
-  return true;
+  let found = 0;
+  // To its end: a reader that stops before it is one that went away.
+  for await (const batch of rowsFromArrow(rowBytes(frames))) found += batch.length;
+  return found === 0;
 }

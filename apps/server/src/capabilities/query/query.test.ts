@@ -266,6 +266,22 @@ test('a lookup finds the column that holds the words, whatever their case, in on
   await expect.poll(() => events).toEqual(['query.looked_up done', 'ran in the source', 'query.completed done']);
 });
 
+test('whether columns tell rows apart is asked of the source as any query is, under the rights of the asker', async () => {
+  const { signal } = new AbortController();
+  const columns = (first: string) =>
+    ({ source: 'numbers', schema: 'public', table: 'n', columns: [first], signal }) as const;
+  expect(await query.isUnique(asker, columns('i'))).toBe(true);
+  expect(await query.isUnique(asker, columns('label'))).toBe(false);
+  await expect(query.isUnique(asker, columns('hidden'))).rejects.toMatchObject({ code: 'query/denied' });
+  await expect
+    .poll(() => events)
+    .toEqual([
+      ...['query.looked_up done', 'ran in the source', 'query.completed done'],
+      ...['query.looked_up done', 'ran in the source', 'query.completed done'],
+      'query.refused refused',
+    ]);
+});
+
 test('a limit beyond the most there may be is refused by name', async () => {
   const frames = query.run(asker, {
     source: 'numbers',
