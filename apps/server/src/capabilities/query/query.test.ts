@@ -276,8 +276,12 @@ test('whether columns tell rows apart is asked of the source as any query is, un
   await expect
     .poll(() => events)
     .toEqual([
-      ...['query.looked_up done', 'ran in the source', 'query.completed done'],
-      ...['query.looked_up done', 'ran in the source', 'query.completed done'],
+      'query.looked_up done',
+      'ran in the source',
+      'query.completed done',
+      'query.looked_up done',
+      'ran in the source',
+      'query.completed done',
       'query.refused refused',
     ]);
 });
