@@ -54,16 +54,15 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
     exchanges: [],
   };
   let step: 'disclose' | 'translate' = 'disclose';
-  let questionId: string | null = null;
+  let keeping: Promise<string | null> = Promise.resolve(null);
   try {
     if (!isText(request.question)) throw badQuestion();
     const lease = deps.query.leases.require(asker, request.lease);
     lease.catch(() => {});
-    const reading = deps.catalog.tablesBySource(asker, request.source);
-    // What it throws is thrown below, when the question is kept.
-    reading.catch(() => null);
-    questionId = await deps.history.keep(asker, kept);
-    const sources = await reading;
+    // Beside what is chosen and put into the audit log; what it throws is thrown before anything leaves.
+    keeping = deps.history.keep(asker, kept);
+    keeping.catch(() => {});
+    const sources = await deps.catalog.tablesBySource(asker, request.source);
     if (sources.every((tables) => tables.length === 0)) throw nothingToAsk();
     // Before anything is told to anybody. Whatever runs looks at it again.
     await lease;
@@ -72,6 +71,7 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
 
     const tell = model === null ? tellBuiltIn : tellModel;
     const told = await tell(deps, asker, request, sources);
+    await keeping;
     kept.disclosure = told.view;
     kept.exchanges = [...told.exchanges];
     yield event({ type: 'disclosed', disclosure: told.view });
@@ -120,6 +120,7 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
       receipt: receipt.entryId,
     });
   } finally {
+    const questionId = await keeping.catch(() => null);
     await deps.history.finish(asker, questionId, kept);
   }
 }
