@@ -68,7 +68,7 @@ const audit: AuditWriter = {
 };
 
 /** The assistant over a source that answers every statement with no rows. */
-function assistant(over: { url?: string; lookup?: string } = {}): Assistant {
+function assistant(over: { url?: string; lookup?: string; sealer?: Vault } = {}): Assistant {
   egress = createEgress({
     database: nothingSet,
     scan: nothingPlanted,
@@ -113,7 +113,7 @@ function assistant(over: { url?: string; lookup?: string } = {}): Assistant {
       isUnique: async () => true,
     },
     egress,
-    sealer: vault,
+    sealer: over.sealer ?? vault,
     database: started.database,
     audit,
     prove: async () => Promise.reject(new Error('no log')),
@@ -186,6 +186,15 @@ describe('with a model', () => {
     expect(ran).toEqual([{ source: 'aviation', sql: 'DROP TABLE flights' }]);
     expect(seen[0]).toMatchObject({ disclosure: { recipient: 'small', sent: model.requests[0]?.body } });
     expect(events.map((event) => event.action)).toEqual(['assistant.asked', 'egress.disclosed', 'egress.answered']);
+  });
+
+  test('a question that could not be kept goes to no model, and nothing runs for it', async () => {
+    model = await startFakeModel({ kind: 'reply', content: 'SELECT 1' });
+    const sealer = { ...vault, seal: () => Promise.reject(new Error('no key')) };
+    const seen = await ask(assistant({ url: model.url, sealer }), 'How many flights are there?');
+    expect(seen.map((event) => event.type)).toEqual(['stopped']);
+    expect(model.requests).toEqual([]);
+    expect(ran).toEqual([]);
   });
 
   test.each([
