@@ -11,14 +11,7 @@ export { badPolicy } from './errors.ts';
 export { holdings } from './holdings.ts';
 export { migrations } from './migrations.ts';
 export { splitTable } from './policies.ts';
-export {
-  type LineOf,
-  type PolicyFile,
-  type PolicyRule,
-  printPolicyFile,
-  readPolicyFile,
-  sourceNamedIn,
-} from './policy-file.ts';
+export { type PolicyFile, type PolicyRule, printPolicyFile, readPolicyFile, sourceNamedIn } from './policy-file.ts';
 export { accessRoutes } from './routes.ts';
 export { grantedSources };
 export type { Directory, Grants, Policies, Viewer };

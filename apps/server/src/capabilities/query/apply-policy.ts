@@ -1,17 +1,10 @@
 import type { AppliedPolicy, ShownPolicy } from '@strongroom/protocol';
 import { ProblemError, type SchemaTable } from '@strongroom/protocol';
 import { type Guard, isTextType } from '@strongroom/sql-guard';
-import {
-  type Access,
-  badPolicy,
-  type LineOf,
-  type PolicyFile,
-  printPolicyFile,
-  readPolicyFile,
-  splitTable,
-} from '#access';
+import { type Access, badPolicy, type PolicyFile, printPolicyFile, readPolicyFile, splitTable } from '#access';
 import type { Catalog } from '#catalog';
 import { type Asker, auditContext } from '#contracts';
+import type { LineOf } from '#platform/yaml';
 import type { ManagedSource, Sources } from '#sources';
 
 export type PolicyDeps = {
