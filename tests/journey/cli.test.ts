@@ -71,6 +71,57 @@ test('a database is added by a URL from standard input, queried, shared and remo
   expect((await strongroom(['ledger', 'list', '--action', 'query.released'])).stdout).toContain('places');
 });
 
+test('what is written in the catalog goes out as a file and comes in again, and a wrong file changes nothing', async () => {
+  expect(
+    (
+      await strongroom([
+        'catalog',
+        'glossary',
+        'set',
+        'Town',
+        'Where people live',
+        '--synonym',
+        'city',
+        '--link',
+        'places.public.city',
+      ])
+    ).code,
+  ).toBe(0);
+  const { stdout: file } = await strongroom(['catalog', 'export', 'places']);
+  expect(file).toBe(`source: places
+tables:
+  public.city:
+    description: towns and who lives there
+glossary:
+  - term: Town
+    definition: Where people live
+    synonyms:
+      - city
+    links:
+      - public.city
+`);
+  expect(await strongroom(['catalog', 'import', '-', '--dry-run'], file.replace('towns', 'Towns'))).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('one change; nothing was written'),
+  });
+  expect(await json(['catalog', 'import', '-'], file)).toMatchObject({ source: 'places', changes: [] });
+  const wrong = await strongroom(['catalog', 'import', '-'], file.replace('public.city:', 'public.village:'));
+  expect(wrong).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^catalog\/bad_file: line 3 of the catalog file: [^\n]+\n$/),
+  });
+  await writeFile(join(folder.path, 'catalog.yaml'), file.replace('towns and', 'cities and'));
+  expect((await strongroom(['catalog', 'import', 'catalog.yaml'])).stdout).toMatch(
+    /cities and who lives there\none change written/,
+  );
+  expect((await strongroom(['catalog', 'show', 'places.public.city'])).stdout).toMatch(
+    /^term +Town: Where people live$/m,
+  );
+  expect((await strongroom(['catalog', 'glossary', 'remove', 'town'])).code).toBe(0);
+  expect((await strongroom(['catalog', 'glossary', 'list'])).stdout).toContain('no term');
+});
+
 test('an answer is an aligned table with its way below, and no escape sequence of a cell reaches the terminal', async () => {
   const { code, stdout } = await strongroom([
     'query',

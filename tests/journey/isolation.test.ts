@@ -81,6 +81,8 @@ async function furnish(tenant: Tenant): Promise<void> {
   await good(tenant, 'POST', 'teams/readers/members', { person: 'ann@example.org' });
   await good(tenant, 'POST', 'sources/shop/grants', { with: 'everyone' });
   await good(tenant, 'PATCH', 'catalog/shop.public.parcels', { description: `parcels of the ${word}` });
+  const links = ['shop.public.parcels'];
+  await good(tenant, 'POST', 'glossary', { name: 'Parcel', definition: `parcel of the ${word}`, links });
   await good(tenant, 'POST', 'tokens', { name: `token of the ${word}` });
   await good(tenant, 'POST', 'questions', { source: 'shop', sql: `select word, '${word}' from parcels` }).catch(
     () => {},
@@ -104,6 +106,7 @@ async function idsOf(tenant: Tenant): Promise<Record<string, string>> {
     entry: await first('ledger', 'entries'),
     erasure: await first('erasures', 'erasures'),
     canary: tenant.word,
+    term: await first('glossary', 'terms'),
   };
 }
 
@@ -117,6 +120,8 @@ describe('with the same names for everything, each workspace has its own', () =>
     'catalog',
     'catalog/shop.public.parcels',
     'catalog/search?words=parcels',
+    'glossary',
+    'sources/shop/catalog',
     'questions',
     'ledger?limit=500',
     'ledger/export-plain',
@@ -165,6 +170,8 @@ describe('what has an id of another workspace is not there', () => {
     ['DELETE', 'leases/{lease}'],
     ['POST', 'sources/shop/query', { sql: 'select 1', lease: '{lease}' }],
     ['POST', 'ask', { question: 'How many parcels are there?', lease: '{lease}' }],
+    ['PATCH', 'glossary/{term}', { definition: 'mine' }],
+    ['DELETE', 'glossary/{term}'],
   ])('%s /%s', async (method, path, body?: object) => {
     // It lives for seconds only.
     ids['lease'] = String((await good(tenants[0]!, 'POST', 'leases'))['lease']);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCanaries } from './add-canaries.ts';
+import { addCatalog } from './add-catalog.ts';
 import { addLifecycle } from './add-lifecycle.ts';
 import { addPolicy } from './add-policy.ts';
 import { addVault } from './add-vault.ts';
@@ -114,32 +115,6 @@ function addSources(program: Command): void {
         (await import('./commands/sources/unshare.ts')).unshare(session, source, options),
       ),
     );
-}
-
-function addCatalog(program: Command): void {
-  const catalog = group(program, 'catalog', 'Names, types, keys and what people wrote about them');
-  verb(catalog, 'search <words>', 'Tables and columns by name, description or tag').action(
-    (words: string, _: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/catalog/search.ts')).search(session, words)),
-  );
-  verb(catalog, 'show <table>', 'A table by its name source.schema.table').action(
-    (table: string, _: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/catalog/show.ts')).show(session, table)),
-  );
-  verb(catalog, 'describe <resource> <text>', 'Say what a table or column means; an empty text takes it back').action(
-    (resource: string, text: string, _: object, command: Command) =>
-      run(command, async (session) =>
-        (await import('./commands/catalog/annotate.ts')).describe(session, resource, text),
-      ),
-  );
-  verb(catalog, 'tag <resource> [tags...]', 'Set its tags to exactly these').action(
-    (resource: string, tags: string[], _: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/catalog/annotate.ts')).tag(session, resource, tags)),
-  );
-  verb(catalog, 'own <resource> <person>', 'Name its owner; `nobody` takes that back').action(
-    (resource: string, person: string, _: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/catalog/annotate.ts')).own(session, resource, person)),
-  );
 }
 
 function addPeople(program: Command): void {

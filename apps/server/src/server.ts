@@ -103,7 +103,10 @@ export async function startServer({
     clock,
   });
   building.defer(() => sources.close());
-  const catalog = createCatalog({ database, sources, directory, clock });
+  const onUncounted = (error: unknown) => log.warn({ err: error }, 'how often tables are queried could not be written');
+  const catalog = building.adopt(createCatalog({ database, sources, directory, clock, onUncounted }), (open) =>
+    open.close(),
+  );
   const guard = building.adopt(createGuard({ workers: 2 }), (open) => open.close());
   const query = createQuery({
     database,

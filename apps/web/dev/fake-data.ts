@@ -106,6 +106,8 @@ const column = (name: string, type: string, kind: ValueKind, more: Partial<Catal
   tags: [],
   owner: null,
   isKey: false,
+  glossary: [],
+  popularity: 0,
   ...more,
 });
 
@@ -121,6 +123,8 @@ export const tables: CatalogTable[] = [
     description: 'Flights in the United States in the first half of 2001, one row a flight',
     tags: ['departures', 'sample'],
     owner: 'admin@localhost',
+    glossary: [],
+    popularity: 4,
     columns: [
       column('date', 'timestamp without time zone', 'timestamp', { description: 'When it was due to leave' }),
       column('delay', 'integer', 'integer', {
@@ -155,6 +159,8 @@ export const tables: CatalogTable[] = [
     description: 'Airports of the United States',
     tags: ['sample'],
     owner: null,
+    glossary: [],
+    popularity: 0,
     columns: [
       column('iata', 'character varying(4)', 'text', { isKey: true }),
       column('name', 'text', 'text'),
@@ -177,6 +183,8 @@ export const tables: CatalogTable[] = [
     description: null,
     tags: [],
     owner: null,
+    glossary: [],
+    popularity: 0,
     columns: [
       column('flight_date', 'date', 'date'),
       column('airport_name', 'text', 'text'),
@@ -195,6 +203,8 @@ export const tables: CatalogTable[] = [
     description: null,
     tags: [],
     owner: null,
+    glossary: [],
+    popularity: 0,
     columns: [
       column('FL_DATE', 'date', 'date'),
       column('DEP_DELAY', 'integer', 'integer'),

@@ -3,6 +3,9 @@ import { segment } from '../../server.ts';
 import type { Session } from '../../session.ts';
 import { cellText } from '../../table.ts';
 
+/** By level; see `popularitySchema`. */
+const POPULARITY = ['', 'now and then', 'sometimes', 'often', 'very often', 'all the time'];
+
 export async function show({ server, terminal }: Session, resource: string): Promise<void> {
   const table = await server.call<CatalogTable>('GET', `catalog/${segment(resource)}`);
   if (terminal.json) return terminal.printJson(table);
@@ -12,6 +15,8 @@ export async function show({ server, terminal }: Session, resource: string): Pro
     ['description', table.description ?? table.comment],
     ['tags', table.tags.join(', ')],
     ['owner', table.owner],
+    ['queried', POPULARITY[table.popularity ?? 0]],
+    ...(table.glossary ?? []).map(({ name, definition }): [string, unknown] => ['term', `${name}: ${definition}`]),
     ['primary key', table.primaryKey.join(', ')],
     ...table.foreignKeys.map((key): [string, unknown] => [
       'foreign key',
@@ -27,6 +32,7 @@ export async function show({ server, terminal }: Session, resource: string): Pro
     { title: 'description' },
     { title: 'tags' },
     { title: 'owner' },
+    { title: 'terms' },
   ];
   terminal.table(
     columns,
@@ -37,6 +43,7 @@ export async function show({ server, terminal }: Session, resource: string): Pro
       column.description ?? column.comment,
       column.tags.join(', '),
       column.owner,
+      (column.glossary ?? []).map(({ name }) => name).join(', '),
     ]),
   );
 }

@@ -3,7 +3,7 @@ import type { Asker } from '#contracts';
 import type { CatalogDeps } from './deps.ts';
 import { badText, notFound, ownerUnknown } from './errors.ts';
 import { hasColumn, showTable, visibleOf } from './list-tables.ts';
-import { findEntry, indexTable, selectTables, upsertAnnotation, type Annotation } from './store.ts';
+import { findEntry, indexTables, selectTables, upsertAnnotation, type Annotation } from './store.ts';
 
 export type AnnotateInput = {
   description?: string | null | undefined;
@@ -40,7 +40,7 @@ export async function annotateResource(
       change,
       deps.clock.now(),
     );
-    await indexTable(transaction, table.id);
+    await indexTables(transaction, [table.id]);
   });
   return showTable(deps, asker, resource);
 }

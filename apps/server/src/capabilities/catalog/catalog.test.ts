@@ -95,7 +95,7 @@ describe('the catalog', () => {
 
   test('a hidden table and a missing table get the same refusal, to see, to search and to describe', async () => {
     expect(await catalog.tablesFor(colleague)).toEqual([]);
-    expect(await catalog.search(colleague, 'orders customers')).toEqual([]);
+    expect(await catalog.search(colleague, 'orders customers')).toEqual({ hits: [], terms: [] });
     expect(await refusal(catalog.tablesFor(colleague, 'shop'))).toEqual(
       await refusal(catalog.tablesFor(colleague, 'nothing')),
     );
@@ -128,7 +128,7 @@ describe('the catalog', () => {
     expect(
       (await catalog.show(owner, 'shop.public.orders.total')).columns.find((column) => column.name === 'total'),
     ).toMatchObject(written);
-    expect((await catalog.search(owner, 'revenue'))[0]).toMatchObject({
+    expect((await catalog.search(owner, 'revenue')).hits[0]).toMatchObject({
       resource: 'shop.public.orders.total',
       table: 'orders',
       column: 'total',
@@ -144,7 +144,7 @@ describe('the catalog', () => {
       tags: [],
       owner: null,
     });
-    expect(await catalog.search(owner, 'revenue')).toEqual([]);
+    expect((await catalog.search(owner, 'revenue')).hits).toEqual([]);
   });
 
   test('an owner is a person of the workspace; anybody else changes nothing', async () => {
@@ -177,7 +177,7 @@ describe('the catalog', () => {
           'orders placed',
           'custmers',
           'orders customers',
-        ].map(async (words) => [words, await governed.search(owner, words)] as const),
+        ].map(async (words) => [words, (await governed.search(owner, words)).hits] as const),
       );
     const before = await searches();
     expect(new Map(before).get('totalz')?.map(({ column }) => column)).toEqual(['total']);
@@ -186,18 +186,18 @@ describe('the catalog', () => {
     const text = { description: 'totalz placedx custmers', tags: ['totalz'] };
     for (const resource of ['shop.public.customers', 'shop.public.orders.placed_at'])
       await catalog.annotate(owner, resource, text);
-    expect((await catalog.search(owner, 'totalz')).map(({ column }) => column)).not.toContain('total');
+    expect((await catalog.search(owner, 'totalz')).hits.map(({ column }) => column)).not.toContain('total');
     expect(await searches()).toEqual(before);
     for (const resource of ['shop.public.customers', 'shop.public.orders.placed_at'])
       await catalog.annotate(owner, resource, { description: null, tags: [] });
   });
 
   test('a search ranks the name before the mention, forgives a slip, and takes any text for words', async () => {
-    expect((await catalog.search(owner, 'order'))[0]?.resource).toBe('shop.public.orders');
-    expect((await catalog.search(owner, 'custmers'))[0]?.resource).toBe('shop.public.customers');
-    expect((await catalog.search(owner, 'placedAt'))[0]?.resource).toBe('shop.public.orders.placed_at');
+    expect((await catalog.search(owner, 'order')).hits[0]?.resource).toBe('shop.public.orders');
+    expect((await catalog.search(owner, 'custmers')).hits[0]?.resource).toBe('shop.public.customers');
+    expect((await catalog.search(owner, 'placedAt')).hits[0]?.resource).toBe('shop.public.orders.placed_at');
     for (const odd of ['', '   ', "' | & ! :* \\", '%_%', '\u{1F600}', 'x'.repeat(5000)])
-      expect(await catalog.search(owner, odd)).toEqual([]);
+      expect((await catalog.search(owner, odd)).hits).toEqual([]);
   });
 
   test('nothing of a source stays when it is removed', async () => {

@@ -8,4 +8,6 @@ export type CatalogDeps = {
   readonly sources: Pick<Sources, 'find' | 'queryable' | 'onIntrospected' | 'onRemoved'>;
   readonly directory: Pick<Directory, 'personByEmail' | 'namesOf'>;
   readonly clock: Clock;
+  /** Counts of queries could not be written, and are given up. */
+  readonly onUncounted?: (error: unknown) => void;
 };

@@ -1,10 +1,12 @@
-import type { CatalogTable, SourceSchema } from '@strongroom/protocol';
+import type { CatalogTable, GlossaryWord, SourceSchema } from '@strongroom/protocol';
 import { type AskerPolicy, visibleTables } from '@strongroom/sql-guard';
 import type { Asker } from '#contracts';
 import type { ManagedSource, SourceHandle } from '#sources';
 import type { CatalogDeps } from './deps.ts';
 import { notFound } from './errors.ts';
-import { findEntry, selectAnnotations, selectTables, type Annotation, type StoredTable } from './store.ts';
+import { selectWords } from './glossary-store.ts';
+import { selectLevels } from './popularity-store.ts';
+import { findEntry, selectAnnotations, selectTables, type Annotation, type Place, type StoredTable } from './store.ts';
 
 /**
  * The tables an asker may see, with what people wrote about them; of one source or of all.
@@ -64,37 +66,53 @@ export async function readTables(
   tableId?: string,
 ): Promise<CatalogTable[]> {
   const names = new Map(sources.map((source) => [source.id, source.name]));
-  const { tables, annotations } = await deps.database.withWorkspace(asker.workspaceId, async (transaction) => ({
-    tables: await selectTables(transaction, [...names.keys()], tableId),
-    annotations: await selectAnnotations(transaction, [...names.keys()]),
-  }));
+  const ids = [...names.keys()];
+  const { tables, annotations, words, levels } = await deps.database.withWorkspace(
+    asker.workspaceId,
+    async (transaction) => ({
+      tables: await selectTables(transaction, ids, tableId),
+      annotations: await selectAnnotations(transaction, ids),
+      words: await selectWords(transaction, ids),
+      levels: await selectLevels(transaction, ids),
+    }),
+  );
   const owners = [...new Set(annotations.flatMap(({ owner_id: id }) => (id === null ? [] : [id])))];
   const emails = await deps.directory.namesOf(asker.workspaceId, { people: owners, teams: [] });
   const written = new Map(
     annotations.map(({ owner_id: id, ...annotation }) => [
-      keyOf(annotation.sourceId, annotation.schema, annotation.table, annotation.column),
+      keyOf(annotation),
       { ...annotation, owner: id === null ? null : (emails.get(id) ?? null) },
     ]),
   );
+  const glossary = Map.groupBy(words, keyOf);
+  const popularity = new Map(levels.map((place) => [keyOf(place), place.level]));
   return visibleOf(tables, sources)
     .map((table) =>
-      describeTable(
-        table,
-        names.get(table.sourceId) ?? '',
-        (column) => written.get(keyOf(table.sourceId, table.schema, table.name, column)) ?? NOTHING,
-      ),
+      describeTable(table, names.get(table.sourceId) ?? '', (column) => {
+        const key = keyOf({ sourceId: table.sourceId, schema: table.schema, table: table.name, column });
+        const { description, tags, owner } = written.get(key) ?? NOTHING;
+        return {
+          description,
+          tags,
+          owner,
+          glossary: (glossary.get(key) ?? []).map(({ name, synonyms, definition }) => ({ name, synonyms, definition })),
+          popularity: popularity.get(key) ?? 0,
+        };
+      }),
     )
     .sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
 }
 
 /** `owner`: an email address; null also for who is here no more. */
 type Written = Omit<Annotation, 'owner_id'> & { readonly owner: string | null };
+/** Besides what introspection found. */
+type Known = Written & { readonly glossary: GlossaryWord[]; readonly popularity: number };
 
 const NOTHING: Written = { description: null, tags: [], owner: null };
 
-function describeTable(table: StoredTable, source: string, written: (column: string | null) => Written): CatalogTable {
+/** `knownOf`: of a column by name, of the table by null. */
+function describeTable(table: StoredTable, source: string, knownOf: (column: string | null) => Known): CatalogTable {
   const keys = new Set([...table.primaryKey, ...table.foreignKeys.flatMap((key) => key.columns)]);
-  const { description, tags, owner } = written(null);
   return {
     resource: `${source}.${table.schema}.${table.name}`,
     source,
@@ -102,24 +120,18 @@ function describeTable(table: StoredTable, source: string, written: (column: str
     name: table.name,
     kind: table.kind,
     comment: table.comment,
-    description,
-    tags,
-    owner,
-    columns: table.columns.map(({ position: _position, ...column }) => {
-      const note = written(column.name);
-      return {
-        ...column,
-        description: note.description,
-        tags: note.tags,
-        owner: note.owner,
-        isKey: keys.has(column.name),
-      };
-    }),
+    ...knownOf(null),
+    columns: table.columns.map(({ position: _position, ...column }) => ({
+      ...column,
+      ...knownOf(column.name),
+      isKey: keys.has(column.name),
+    })),
     primaryKey: table.primaryKey,
     foreignKeys: table.foreignKeys,
   };
 }
 
-function keyOf(sourceId: string, schema: string, table: string, column: string | null): string {
+/** One text for one place. */
+export function keyOf({ sourceId, schema, table, column }: Place): string {
   return JSON.stringify([sourceId, schema, table, column]);
 }

@@ -165,6 +165,53 @@ describe('over HTTP', () => {
     );
   });
 
+  test('a term is added, listed, changed and removed, and a catalog file goes out and in', async () => {
+    entries.length = 0;
+    const added = await call('admin', 'POST', '/glossary', {
+      name: 'Turnover',
+      definition: 'Sales',
+      links: ['shop.public.orders'],
+    });
+    expect(added).toMatchObject({ status: 200, body: { name: 'Turnover', links: ['shop.public.orders'] } });
+    const path = `/glossary/${String(added.body['id'])}`;
+    expect(await call('admin', 'GET', '/glossary')).toMatchObject({
+      status: 200,
+      body: { terms: [{ name: 'Turnover' }] },
+    });
+    expect(await call('viewer', 'GET', '/glossary')).toMatchObject({ status: 200, body: { terms: [] } });
+    expect(await call('admin', 'PATCH', path, { synonyms: ['sales'] })).toMatchObject({
+      status: 200,
+      body: { synonyms: ['sales'] },
+    });
+    expect(await call('editor', 'PATCH', path, { synonyms: [] })).toMatchObject({
+      status: 404,
+      body: { code: 'catalog/term_not_found' },
+    });
+    const { body } = await call('admin', 'GET', '/sources/shop/catalog');
+    expect(body['file']).toContain('Turnover');
+    expect((await call('admin', 'DELETE', path)).status).toBe(204);
+    expect(await call('admin', 'POST', '/catalog:import', { file: body['file'] })).toMatchObject({
+      status: 200,
+      body: { source: 'shop', dryRun: false, changes: [{ on: 'Turnover' }, { on: 'Turnover' }, { on: 'Turnover' }] },
+    });
+    expect(await call('admin', 'POST', '/catalog:import', { file: 'source: shop\nsource: shop' })).toMatchObject({
+      status: 422,
+      body: { code: 'catalog/bad_file', line: 2 },
+    });
+    expect(
+      entries
+        .filter(({ outcome }) => outcome !== 'begun')
+        .map(({ action, resource, outcome }) => [action, resource, outcome]),
+    ).toEqual([
+      ['catalog.term_added', 'Turnover', 'done'],
+      ['catalog.term_changed', String(added.body['id']), 'done'],
+      ['catalog.term_changed', String(added.body['id']), 'refused'],
+      ['catalog.term_removed', String(added.body['id']), 'done'],
+      ['catalog.imported', 'shop', 'done'],
+      ['catalog.imported', null, 'refused'],
+    ]);
+  });
+
   test.each([
     ['POST', '/files'],
     ['POST', '/sources'],
@@ -174,6 +221,10 @@ describe('over HTTP', () => {
     ['POST', '/sources/shop/grants'],
     ['DELETE', '/sources/shop/grants'],
     ['PATCH', '/catalog/shop.public.orders'],
+    ['POST', '/glossary'],
+    ['PATCH', '/glossary/01900000-0000-7000-8000-000000000000'],
+    ['DELETE', '/glossary/01900000-0000-7000-8000-000000000000'],
+    ['POST', '/catalog:import'],
   ])('%s %s is refused to a viewer, and to nobody in particular', async (method, path) => {
     expect((await call('viewer', method, path, {})).status).toBe(403);
     expect((await call('stranger', method, path, {})).status).toBe(401);
@@ -185,6 +236,7 @@ describe('over HTTP', () => {
       (name: string) => `/sources/${name}`,
       (name: string) => `/catalog?source=${name}`,
       (name: string) => `/catalog/${name}.public.orders`,
+      (name: string) => `/sources/${name}/catalog`,
     ]) {
       expect(plain(await call('viewer', 'GET', path('shop')))).toEqual(
         plain(await call('viewer', 'GET', path('nothing'))),

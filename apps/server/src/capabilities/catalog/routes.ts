@@ -1,9 +1,24 @@
-import { annotateInputSchema, catalogHitSchema, catalogTableSchema, resourceSchema } from '@strongroom/protocol';
+import {
+  annotateInputSchema,
+  catalogAnswerSchema,
+  catalogTableSchema,
+  importedSchema,
+  importInputSchema,
+  resourceSchema,
+  shownCatalogFileSchema,
+  termChangeSchema,
+  termInputSchema,
+  termSchema,
+} from '@strongroom/protocol';
 import { z } from 'zod';
 import { type Verb, verb } from '#contracts';
+import { sourceOfFile } from './catalog-file.ts';
 import type { Catalog } from './index.ts';
 
 const named = z.object({ resource: resourceSchema });
+const byId = z.object({ id: z.uuid() });
+/** A file's text as JSON. */
+const FILE_BYTES_MAX = 1024 * 1024;
 
 export function catalogRoutes(catalog: Catalog): Verb[] {
   return [
@@ -23,12 +38,12 @@ export function catalogRoutes(catalog: Catalog): Verb[] {
       name: 'catalog.search',
       method: 'GET',
       path: '/catalog/search',
-      summary: 'Find tables and columns by words, best first',
+      summary: 'Find tables, columns and terms by words, best first',
       permission: 'signed-in',
       audit: null,
       input: z.object({ query: z.object({ words: z.string().max(2000) }) }),
-      output: z.object({ hits: z.array(catalogHitSchema) }),
-      handle: async ({ asker, input }) => ({ hits: await catalog.search(asker, input.query.words) }),
+      output: catalogAnswerSchema,
+      handle: async ({ asker, input }) => catalog.search(asker, input.query.words),
     }),
     verb({
       name: 'catalog.show',
@@ -53,6 +68,81 @@ export function catalogRoutes(catalog: Catalog): Verb[] {
       output: catalogTableSchema,
       resource: ({ params }) => params.resource,
       handle: async ({ asker, input }) => catalog.annotate(asker, input.params.resource, input.body),
+    }),
+    verb({
+      name: 'catalog.list-terms',
+      method: 'GET',
+      path: '/glossary',
+      summary: 'List the terms of the glossary that you may see',
+      permission: 'signed-in',
+      audit: null,
+      input: z.object({}),
+      output: z.object({ terms: z.array(termSchema) }),
+      handle: async ({ asker }) => ({ terms: await catalog.glossary.list(asker) }),
+    }),
+    verb({
+      name: 'catalog.add-term',
+      method: 'POST',
+      path: '/glossary',
+      summary: 'Add a term: for everybody, or linked to tables and columns for who may see one of them',
+      permission: 'catalog.describe',
+      audit: 'catalog.term_added',
+      input: z.object({ body: termInputSchema }),
+      output: termSchema,
+      resource: ({ body }) => body.name,
+      handle: async ({ asker, input }) => catalog.glossary.add(asker, input.body),
+    }),
+    verb({
+      name: 'catalog.change-term',
+      method: 'PATCH',
+      path: '/glossary/{id}',
+      summary: 'Change a term',
+      permission: 'catalog.describe',
+      audit: 'catalog.term_changed',
+      input: z.object({ params: byId, body: termChangeSchema }),
+      output: termSchema,
+      resource: ({ params }) => params.id,
+      handle: async ({ asker, input }) => catalog.glossary.change(asker, input.params.id, input.body),
+    }),
+    verb({
+      name: 'catalog.remove-term',
+      method: 'DELETE',
+      path: '/glossary/{id}',
+      summary: 'Remove a term, for everybody',
+      permission: 'catalog.describe',
+      audit: 'catalog.term_removed',
+      input: z.object({ params: byId }),
+      output: null,
+      resource: ({ params }) => params.id,
+      handle: async ({ asker, input }) => catalog.glossary.remove(asker, input.params.id),
+    }),
+    verb({
+      name: 'catalog.export',
+      method: 'GET',
+      path: '/sources/{source}/catalog',
+      summary: 'Show what people wrote about a source as a YAML file',
+      permission: 'signed-in',
+      audit: null,
+      input: z.object({ params: z.object({ source: z.string().max(100) }) }),
+      output: shownCatalogFileSchema,
+      resource: ({ params }) => params.source,
+      handle: async ({ asker, input: { params } }) => ({
+        source: params.source,
+        file: await catalog.export(asker, params.source),
+      }),
+    }),
+    verb({
+      name: 'catalog.import',
+      method: 'POST',
+      path: '/catalog:import',
+      summary: 'Write what such a file says, all of it or nothing; `dryRun` only says what would change',
+      permission: 'catalog.describe',
+      audit: 'catalog.imported',
+      bodyBytesMax: FILE_BYTES_MAX,
+      input: z.object({ body: importInputSchema }),
+      output: importedSchema,
+      resource: ({ body }) => sourceOfFile(body.file),
+      handle: async ({ asker, input }) => catalog.import(asker, input.body.file, input.body.dryRun),
     }),
   ];
 }

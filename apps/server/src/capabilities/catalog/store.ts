@@ -93,10 +93,14 @@ export async function replaceSchema(
   await indexEntries(transaction, sql`t.source_id = ${source.id}`);
 }
 
-/** Writes the search entries of one table anew, after an annotation. */
-export async function indexTable(transaction: Tx, tableId: string): Promise<void> {
-  await transaction.deleteFrom('catalog_entries').where('table_id', '=', tableId).execute();
-  await indexEntries(transaction, sql`t.id = ${tableId}`);
+/** Writes the search entries of these tables anew, after what people wrote about them has changed. */
+export async function indexTables(transaction: Tx, tableIds: readonly string[]): Promise<void> {
+  if (tableIds.length === 0) return;
+  await transaction
+    .deleteFrom('catalog_entries')
+    .where('table_id', 'in', [...tableIds])
+    .execute();
+  await indexEntries(transaction, sql`t.id = any (${[...tableIds]}::uuid[])`);
 }
 
 async function indexEntries(transaction: Tx, which: RawBuilder<unknown>): Promise<void> {
@@ -104,22 +108,28 @@ async function indexEntries(transaction: Tx, which: RawBuilder<unknown>): Promis
     insert into catalog_entries (workspace_id, source_id, table_id, column_position, resource, table_name, column_name, type, description, tags, words, document)
     select workspace_id, source_id, table_id, column_position, resource, table_name, column_name, type, description, tags, words,
       setweight(to_tsvector('english', words), 'A') || setweight(to_tsvector('english', array_to_string(tags, ' ')), 'B')
+        || setweight(to_tsvector('english', coalesce(g.names, '')), 'B') || setweight(to_tsvector('english', coalesce(g.definitions, '')), 'C')
         || setweight(to_tsvector('english', coalesce(description, '')), 'C') || setweight(to_tsvector('english', around), 'D')
     from (
       select t.workspace_id, t.source_id, t.id as table_id, 0 as column_position, concat_ws('.', s.name, t.schema_name, t.table_name) as resource,
-        t.table_name, null as column_name, null as type, coalesce(a.description, t.comment) as description, coalesce(a.tags, '{}') as tags,
+        t.schema_name, t.table_name, null as column_name, null as type, coalesce(a.description, t.comment) as description, coalesce(a.tags, '{}') as tags,
         strongroom.catalog_words(t.table_name) as words, strongroom.catalog_words(t.schema_name || ' ' || s.name) as around
       from catalog_tables t join sources s on s.id = t.source_id
         left join catalog_annotations a on a.source_id = t.source_id and a.schema_name = t.schema_name and a.table_name = t.table_name and a.column_name = ''
       where ${which}
       union all
       select t.workspace_id, t.source_id, t.id, c.position, concat_ws('.', s.name, t.schema_name, t.table_name, c.column_name),
-        t.table_name, c.column_name, c.type, coalesce(a.description, c.comment), coalesce(a.tags, '{}'),
+        t.schema_name, t.table_name, c.column_name, c.type, coalesce(a.description, c.comment), coalesce(a.tags, '{}'),
         strongroom.catalog_words(c.column_name), strongroom.catalog_words(t.table_name)
       from catalog_tables t join sources s on s.id = t.source_id join catalog_columns c on c.table_id = t.id
         left join catalog_annotations a on a.source_id = t.source_id and a.schema_name = t.schema_name and a.table_name = t.table_name and a.column_name = c.column_name
       where ${which}
     ) as entry
+    left join lateral (
+      select string_agg(concat_ws(' ', n.name, array_to_string(n.synonyms, ' ')), ' ') as names, string_agg(n.definition, ' ') as definitions
+      from catalog_term_links l join catalog_terms n on n.id = l.term_id
+      where l.source_id = entry.source_id and l.schema_name = entry.schema_name and l.table_name = entry.table_name and l.column_name = coalesce(entry.column_name, '')
+    ) as g on true
   `.execute(transaction);
 }
 
@@ -272,27 +282,44 @@ export async function findEntry(
   return row === undefined ? null : { tableId: row.table_id, column: row.column_name };
 }
 
+/** What somebody is shown: of these sources all but what is hidden, which are ids of tables, and of columns as `id:position`. */
+export type Shown = { readonly sourceIds: readonly string[]; readonly hidden: readonly string[] };
+
 export type FoundEntry = Pick<
   Tables['catalog_entries'],
   'resource' | 'source_id' | 'table_id' | 'table_name' | 'column_name' | 'type' | 'description' | 'tags'
-> & { readonly score: number };
+> & { readonly schema_name: string; readonly owner_id: string | null; readonly score: number };
 
 /**
- * Entries by words, best first. `hidden`: ids of tables, and of columns as `id:position`. INVARIANT: only entries of these sources that are
- * not hidden, by the same statement that ranks them.
+ * Entries by words, best first. `owners`: ids of people whom some of the words name, which are `words.known`. INVARIANT: only entries of
+ * these sources that are not hidden, by the same statement that ranks them.
  */
 export async function findByWords(
   transaction: Tx,
-  sourceIds: readonly string[],
-  words: readonly string[],
-  hidden: readonly string[],
+  { sourceIds, hidden }: Shown,
+  words: { readonly asked: readonly string[]; readonly known: readonly string[] },
+  owners: readonly string[],
   hitsMax: number,
 ): Promise<FoundEntry[]> {
   const { rows } = await sql<FoundEntry>`
-    select e.resource, e.source_id, e.table_id, e.table_name, e.column_name, e.type, e.description, e.tags, f.score
-    from strongroom.catalog_find(${words.join(' ')}, ${words}, ${sourceIds}, ${hidden}, ${hitsMax}) as f
+    select e.resource, e.source_id, e.table_id, e.table_name, e.column_name, e.type, e.description, e.tags, f.score,
+      t.schema_name, (select a.owner_id from catalog_annotations a
+        where a.source_id = t.source_id and a.schema_name = t.schema_name and a.table_name = t.table_name and a.column_name = coalesce(e.column_name, '')) as owner_id
+    from strongroom.catalog_find(${words.asked.join(' ')}, ${words.asked}, ${words.known}, ${sourceIds}, ${hidden}, ${owners}, ${hitsMax}) as f
       join catalog_entries e on e.table_id = f.found_table and e.column_position = f.found_position
+      join catalog_tables t on t.id = e.table_id
     order by f.score desc, e.resource
   `.execute(transaction);
   return rows;
+}
+
+/** Ids of who owns anything of what is shown. */
+export async function ownersOf(transaction: Tx, { sourceIds, hidden }: Shown): Promise<string[]> {
+  const { rows } = await sql<{ owner_id: string }>`
+    select distinct a.owner_id from catalog_annotations a
+      join catalog_tables t on t.source_id = a.source_id and t.schema_name = a.schema_name and t.table_name = a.table_name
+      join catalog_entries e on e.table_id = t.id and coalesce(e.column_name, '') = a.column_name
+    where a.owner_id is not null and a.source_id = any (${sourceIds}::uuid[]) and strongroom.catalog_shows(${hidden}::text[], e.table_id, e.column_position)
+  `.execute(transaction);
+  return rows.map(({ owner_id: id }) => id);
 }

@@ -43,7 +43,7 @@ export type Query = {
 export function createQuery(deps: {
   database: Database;
   sources: Pick<Sources, 'find' | 'manage' | 'use' | 'onRemoved'>;
-  catalog: Pick<Catalog, 'schemaFor'>;
+  catalog: Pick<Catalog, 'schemaFor' | 'countQuery'>;
   guard: Guard;
   access: Pick<Access, 'policies' | 'resolveSubject'>;
   directory: Pick<Directory, 'subjectByEmail'>;

@@ -1,6 +1,6 @@
 import { connectPostgres, type Connector, socketAddress } from '@strongroom/connectors';
 import { type Frame, ProblemError, type SourceSchema } from '@strongroom/protocol';
-import { createGuard } from '@strongroom/sql-guard';
+import { createGuard, type PlanRelation } from '@strongroom/sql-guard';
 import { startPostgres } from '@strongroom/testkit';
 import { fastify } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -27,6 +27,7 @@ let client: Awaited<ReturnType<typeof postgres.connect>>;
 let connector: Connector;
 let schema: SourceSchema;
 let events: string[];
+let counted: (readonly PlanRelation[])[];
 let lastCounts: AuditEvent['counts'];
 let auditFails: boolean;
 let runSql: boolean;
@@ -57,6 +58,7 @@ afterAll(async () => {
 afterEach(() => query.stopAll());
 beforeEach(() => {
   events = [];
+  counted = [];
   auditFails = false;
   runSql = true;
   afterRows = async () => {};
@@ -95,7 +97,7 @@ beforeEach(() => {
         removed = listener;
       },
     },
-    catalog: { schemaFor: async () => schema },
+    catalog: { schemaFor: async () => schema, countQuery: (_source, relations) => void counted.push(relations) },
     access: {} as never,
     directory: { subjectByEmail: async () => ({ ...asker, attributes: {} }) },
     limits: { runningMax: 3, runningPerSourceMax: { postgres: 2, mariadb: 2, duckdb: 1 }, waitMs: 2_000 },
@@ -138,6 +140,21 @@ test('the entry is durable before the query reaches the source, and a second one
     complete: true,
   });
   await expect.poll(() => events).toEqual(['query.released done', 'ran in the source', 'query.completed done']);
+});
+
+test('what an answer has read is counted, and neither what was refused nor what the translator looked up', async () => {
+  await lastEvent(run('select i from n'));
+  await lastEvent(run('select no from n'));
+  await lastEvent(run('select 1 / (i - i) from n'));
+  const words = {
+    schema: 'public',
+    table: 'n',
+    columns: ['label'],
+    words: 'even',
+    signal: new AbortController().signal,
+  };
+  expect(await query.lookup(asker, { source: 'numbers', ...words })).toHaveLength(1);
+  expect(counted).toEqual([[{ schema: 'public', table: 'n', columns: ['i'] }]]);
 });
 
 test('an answer does not wait for the entry of how it ended, a stop does, and one that fails is told', async () => {

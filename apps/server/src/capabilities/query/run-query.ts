@@ -26,7 +26,7 @@ export type RunQueryDeps = {
   readonly sources: Pick<Sources, 'find' | 'use'>;
   readonly directory: Pick<Directory, 'subjectByEmail'>;
   readonly leases: Pick<Leases, 'require' | 'isLive'>;
-  readonly catalog: Pick<Catalog, 'schemaFor'>;
+  readonly catalog: Pick<Catalog, 'schemaFor' | 'countQuery'>;
   readonly guard: Guard;
   readonly audit: AuditWriter;
   readonly running: RunningQueries;
@@ -67,7 +67,7 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     using _watch = watchRights(deps, asker, { source: handle, lease: request.lease }, entry.stop);
     const rowsMax = rowLimit(request.limit, deps.limits);
     if (!handle.runSql) throw runSqlOff();
-    const { checked, rules, filtered } = await check(deps, asker, handle, request, rowsMax);
+    const { checked, plan, rules, filtered } = await check(deps, asker, handle, request, rowsMax);
     await lease;
     yield event({ type: 'planned', source: handle.name, asked: request.sql, run: checked.text, rules: [...rules] });
 
@@ -104,6 +104,7 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     // From what the policy says alone: hidden rows have no part in it.
     const outcome: Outcome = rowCount > 0 ? 'rows' : filtered ? 'filtered' : 'empty';
     finished = true;
+    if (request.purpose !== 'lookup') deps.catalog.countQuery(handle, plan.relations);
     // The reader does not wait for this one: the permission stands in the log, and all its rows have left.
     const completed = {
       action: 'query.completed',

@@ -3,13 +3,13 @@ import { splitWords, stem } from './words.ts';
 
 /** A term of the workspace's glossary. */
 type Term = { readonly name: string; readonly synonyms: readonly string[] };
-type WithTerms = { readonly glossary?: readonly Term[] };
+type WithTerms = { readonly glossary?: readonly Term[] | undefined };
 /** A table as its asker sees it. What is optional is used where the catalog has it: terms that are linked to it, and how often it is read. */
 export type KnownTable = Omit<CatalogTable, 'columns'> &
   WithTerms & {
     columns: (CatalogTable['columns'][number] & WithTerms)[];
     /** The more, the oftener; of no unit. */
-    readonly popularity?: number;
+    readonly popularity?: number | undefined;
   };
 
 /** In which tables a stem is, by their position, and how much of it: the pseudo-frequency of BM25F over all fields. */
