@@ -13,6 +13,7 @@ const CAPABILITIES = [
   'query',
   'egress',
   'assistant',
+  'mcp',
   'lifecycle',
 ];
 
@@ -164,6 +165,12 @@ export default {
       '@duckdb',
       ['^packages/connectors/', SAMPLE],
       'invariant 2; the sample is a file of ours',
+    ),
+    only(
+      'only-mcp-speaks-its-protocol',
+      '@modelcontextprotocol',
+      [`${CAPABILITY}/mcp/`],
+      'promise B3: what it is asked passes the gate',
     ),
     only('only-the-guard-parses-sql', '(libpg-query|pgsql-deparser|@pgsql)', ['^packages/sql-guard/'], 'promise D8'),
     only(

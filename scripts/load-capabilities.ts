@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Holding, Migration, Verb } from '../apps/server/src/contracts/index.ts';
+import type { Holding, Migration, Tool, Verb } from '../apps/server/src/contracts/index.ts';
 import { holdings } from '../apps/server/src/platform/database/holdings.ts';
 import { platformMigrations } from '../apps/server/src/platform/database/platform-migrations.ts';
 
@@ -10,6 +10,8 @@ export type Capability = {
   readonly folder: string;
   readonly files: readonly string[];
   readonly verbs: readonly Verb[];
+  /** Verbs without a route, by the name that clients call them. */
+  readonly tools: ReadonlyMap<string, Tool>;
   readonly migrations: readonly Migration[];
   readonly holdings: readonly Holding[];
 };
@@ -38,10 +40,17 @@ async function loadRoom(name: string, folder: string): Promise<Capability> {
     name,
     folder,
     files: readdirSync(folder),
+    tools: await toolsOf(join(folder, 'tools.ts')),
     verbs: makers.flatMap(([, make]) => (make as (...args: unknown[]) => Verb[])(anything, anything, anything)),
     migrations: Object.values(await exportsOf(join(folder, 'migrations.ts'))).flatMap(asMigrations),
     holdings: ((await exportsOf(join(folder, 'holdings.ts')))['holdings'] ?? []) as Holding[],
   };
+}
+
+async function toolsOf(path: string): Promise<ReadonlyMap<string, Tool>> {
+  const makers = Object.entries(await exportsOf(path)).filter(([key]) => key.endsWith('Tools'));
+  const tools = makers.flatMap(([, make]) => (make as (deps: unknown) => { tool: string; verb: Tool }[])(anything));
+  return new Map(tools.map(({ tool, verb }) => [tool, verb]));
 }
 
 /** Text of a file of the capability, '' when it has none. */

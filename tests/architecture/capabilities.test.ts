@@ -114,6 +114,15 @@ describe('every verb passes the gate with a permission and an audit decision', (
     expect(verbs.flatMap(({ noun, verb }) => verbComplaints(noun, verb))).toEqual([]);
   });
 
+  test('a tool has a permission and an audit event as what has a route', () => {
+    const tools = capabilities.flatMap(({ name, tools: all }) => [...all.values()].map((tool) => ({ name, tool })));
+    expect(tools.length).toBeGreaterThan(3);
+    const complaints = tools.flatMap(({ name, tool }) =>
+      verbComplaints(name, { ...tool, method: 'POST', path: '/mcp' }),
+    );
+    expect(complaints).toEqual([]);
+  });
+
   test('no two share a name or a route', () => {
     const verbs = capabilities.flatMap((capability) => capability.verbs);
     for (const keys of [

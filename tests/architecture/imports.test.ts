@@ -19,10 +19,21 @@ const CAPABILITIES = [
   'query',
   'egress',
   'assistant',
+  'mcp',
   'lifecycle',
 ];
 const PACKAGES = ['protocol', 'keyring', 'merkle-log', 'local-cluster', 'connectors', 'sql-guard', 'testkit'];
-const OUTSIDE = ['zod', 'pg', 'undici', '@duckdb/node-api', 'libpg-query', 'fastify', 'vitest', 'left-pad'];
+const OUTSIDE = [
+  'zod',
+  'pg',
+  'undici',
+  '@duckdb/node-api',
+  'libpg-query',
+  'fastify',
+  '@modelcontextprotocol/server',
+  'vitest',
+  'left-pad',
+];
 
 const capability = (name: string): string => `apps/server/src/capabilities/${name}`;
 const NOTHING = 'export const nothing = 0;\n';
@@ -112,6 +123,7 @@ const plants: Record<string, readonly [file: string, text: string]> = {
   'only-connectors-talk-to-postgres': [`${capability('sources')}/talk.ts`, "import 'pg';\n"],
   'only-connectors-open-files': [`${capability('files')}/open.ts`, "import '@duckdb/node-api';\n"],
   'only-the-guard-parses-sql': [`${capability('query')}/parse.ts`, "import 'libpg-query';\n"],
+  'only-mcp-speaks-its-protocol': [`${capability('assistant')}/speak.ts`, "import '@modelcontextprotocol/server';\n"],
   'only-the-root-serves': [`${capability('query')}/serve.ts`, "import 'fastify';\n"],
   'who-starts-programs': [`${capability('query')}/program.ts`, "import 'node:child_process';\n"],
 };

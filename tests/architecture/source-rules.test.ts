@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findCalls, findCasts } from './scan/casts.ts';
+import { findCalls, findCasts, findMemberUses } from './scan/casts.ts';
 import { findSqlFromStrings } from './scan/sql-from-strings.ts';
 import { type Finding, parseFile, parseSource, shippedFiles } from './scan/source-files.ts';
 import type ts from 'typescript';
@@ -68,6 +68,33 @@ describe('a type that vouches for something is made in one place', () => {
 
   test('only connectors make RowBytes', async () => {
     expect(await inTheTree((source) => findCasts(source, 'RowBytes'), [/^packages\/connectors\//])).toEqual([]);
+  });
+});
+
+describe('B3: what a verb or a tool does is reached through the gate alone', () => {
+  const handlers = (source: ts.SourceFile) => findMemberUses(source, 'handle');
+
+  test.each([
+    'await tool.verb.handle({ asker, input });',
+    "verb['handle'](call);",
+    'const { handle } = verb; handle(call);',
+    'const { handle: act } = verb; act(call);',
+    'run(verb.handle);',
+  ])('refused: %s', (text) => {
+    expect(planted(handlers, text)).toBeGreaterThan(0);
+  });
+
+  test('a verb that is defined is none that is called', () => {
+    expect(planted(handlers, 'verb({ handle: async () => null });')).toBe(0);
+  });
+
+  test('only the gate does it, in one place', async () => {
+    // A mount is a program of another maker's, no verb: the evaluation identity provider.
+    const found = await inTheTree(handlers, [/^apps\/(web|cli)\//]);
+    expect(found.map(({ file, code }) => `${file}: ${code}`)).toEqual([
+      'apps/server/src/platform/http/create-http.ts: mount.handle',
+      'apps/server/src/platform/http/gate.ts: verb.handle',
+    ]);
   });
 });
 

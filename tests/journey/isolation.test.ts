@@ -147,6 +147,33 @@ describe('with the same names for everything, each workspace has its own', () =>
   });
 });
 
+test('an MCP client is told of its own workspace alone', async () => {
+  const { server, token } = tenants[1]!;
+  const told = await Promise.all(
+    [
+      ['search_catalog', { words: 'parcels of the alpha omega' }],
+      ['show_table', { resource: 'shop.public.parcels' }],
+      ['query', { source: 'shop', sql: 'select word from parcels' }],
+      ['ask', { question: 'How many parcels are there?', source: 'shop' }],
+      ['history', {}],
+    ].map(async ([name, given]) => {
+      const response = await fetch(new URL('/mcp', server.url), {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given } }),
+      });
+      return response.text();
+    }),
+  );
+  expect(told.join('')).toContain('parcels of the omega');
+  expect(told.join('')).not.toMatch(/alpha[^ ]/);
+  for (const id of Object.values(ids)) if (id !== 'alpha') expect(told.join('')).not.toContain(id);
+});
+
 describe('what has an id of another workspace is not there', () => {
   test.each([
     ['GET', 'questions/{question}'],

@@ -29,8 +29,8 @@ export function addPolicy(program: Command): void {
       run(command, async (session) => (await import('./commands/policy/remove.ts')).remove(session, source)),
   );
   const settings = group(program, 'settings', 'What holds for the whole workspace');
-  verb(settings, 'show', 'Whether SQL may run').action((_: object, command: Command) =>
-    run(command, async (session) => (await import('./commands/settings/run-sql.ts')).show(session)),
+  verb(settings, 'show', 'Whether SQL may run, and MCP clients get rows').action((_: object, command: Command) =>
+    run(command, async (session) => (await import('./commands/settings/show.ts')).show(session)),
   );
   verb(settings, 'model', 'Whether questions may go to the model, and only to one in a region')
     .argument('[state]', 'on or off', oneOf('on', 'off'))
@@ -39,6 +39,11 @@ export function addPolicy(program: Command): void {
       run(command, async (session) =>
         (await import('./commands/settings/model.ts')).model(session, state, options.region),
       ),
+    );
+  verb(settings, 'mcp-rows', 'Let MCP clients have rows, or withhold them')
+    .argument('<state>', 'on or off', oneOf('on', 'off'))
+    .action((state: string, _: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/settings/mcp-rows.ts')).set(session, state === 'on')),
     );
   verb(settings, 'run-sql', 'Let SQL run, or nothing at all')
     .argument('<state>', 'on or off', oneOf('on', 'off'))

@@ -8,6 +8,7 @@ import * as files from '#files';
 import * as identity from '#identity';
 import * as ledger from '#ledger';
 import * as lifecycle from '#lifecycle';
+import * as mcp from '#mcp';
 import * as query from '#query';
 import * as sources from '#sources';
 import * as vault from '#vault';
@@ -24,6 +25,7 @@ const keepers = [
   query,
   egress,
   assistant,
+  mcp,
   lifecycle,
 ];
 

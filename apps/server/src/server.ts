@@ -14,6 +14,7 @@ import { createFiles, filesRoutes } from '#files';
 import { createIdentity, type Identity, identityRoutes } from '#identity';
 import { createLedger, type Ledger, ledgerHolder, ledgerRoutes, type Witness } from '#ledger';
 import { createLifecycle, lifecycleRoutes } from '#lifecycle';
+import { createMcp, mcpRootRoutes, mcpRoutes } from '#mcp';
 import { systemClock as clock } from '#platform/clock';
 import { startProductCluster, startSampleCluster } from '#platform/clusters';
 import { createDatabase } from '#platform/database';
@@ -151,6 +152,7 @@ export async function startServer({
 
   const { version } = packageManifest;
   const { permissionsOf, allows } = access;
+  const mcp = createMcp({ database, catalog, query, assistant, access, audit: ledger, origin, version });
   http = await createHttp({
     config,
     tlsKey: secrets.tlsKey,
@@ -170,9 +172,10 @@ export async function startServer({
       ...queryRoutes(query),
       ...egressRoutes(egress, config.model),
       ...assistantRoutes(assistant),
+      ...mcpRoutes(mcp),
       ...lifecycleRoutes(lifecycle),
     ],
-    rootVerbs: identity.rootRoutes,
+    rootVerbs: [...identity.rootRoutes, ...mcpRootRoutes(mcp)],
     mounts: identity.mounts,
     readiness: {
       database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)),

@@ -85,6 +85,8 @@ export const answerEventSchema = z.discriminatedUnion('type', [
     asked: z.string(),
     run: z.string(),
     rules: z.array(z.string()),
+    /** Names of what comes out, known before anything runs. */
+    columns: z.array(z.string()).optional(),
   }),
   z.object({
     type: z.literal('released'),

@@ -31,3 +31,7 @@ export const signInKindSchema = z.looseObject({ evaluation: z.boolean() });
 /** The admin's key of the two that a query needs; the other is the person's right on the source. */
 export const accessSettingsSchema = z.object({ runSql: z.boolean() });
 export type AccessSettings = z.infer<typeof accessSettingsSchema>;
+
+/** Whether a client that is itself a model gets rows; see the server's `mcp`. */
+export const mcpSettingsSchema = z.object({ rows: z.boolean() });
+export type McpSettings = z.infer<typeof mcpSettingsSchema>;

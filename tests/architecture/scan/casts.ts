@@ -14,6 +14,19 @@ function mentions(type: ts.Node, name: string): boolean {
   return ts.forEachChild(type, (child) => mentions(child, name) || undefined) === true;
 }
 
+/** Uses of a member `name` of anything: called, passed on or taken out of it. */
+export function findMemberUses(source: ts.SourceFile, name: string): Finding[] {
+  return findNodes(
+    source,
+    (node) =>
+      (ts.isPropertyAccessExpression(node) && node.name.text === name) ||
+      (ts.isElementAccessExpression(node) &&
+        ts.isStringLiteralLike(node.argumentExpression) &&
+        node.argumentExpression.text === name) ||
+      (ts.isBindingElement(node) && (node.propertyName ?? node.name).getText(source) === name),
+  );
+}
+
 /** Calls of the global function `name`. */
 export function findCalls(source: ts.SourceFile, name: string): Finding[] {
   return findNodes(

@@ -27,6 +27,10 @@ export type Call<Input, P extends Permission = Permission> = {
   readonly signal: AbortSignal;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /** Id of the gate's entry `begun`; null where the verb writes its own. */
+  readonly receipt: string | null;
+  /** Passes a tool through the gate for the same asker, as if it had a route; `body` is an attacker's. Throws `ProblemError` alone. */
+  readonly throughGate: (tool: Tool, body: unknown) => Promise<unknown>;
 };
 
 /**
@@ -68,6 +72,20 @@ export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Per
   readonly resource?: (input: z.output<Input>) => string | null;
   readonly handle: (call: Call<z.output<Input>, P>) => Promise<unknown>;
 };
+
+/**
+ * A verb without a route, which another one reaches by `throughGate` alone: it has a permission, an input and audit entries as every
+ * verb. Its input has a `body`.
+ */
+export type Tool<Input extends z.ZodType = z.ZodType, P extends Permission = Permission> = Pick<
+  Verb<Input, P>,
+  'name' | 'summary' | 'permission' | 'audit' | 'auditsItself' | 'input' | 'output' | 'resource' | 'handle'
+>;
+
+/** As `verb`. */
+export function tool<Input extends z.ZodType, P extends Permission>(definition: Tool<Input, P>): Tool {
+  return definition;
+}
 
 /** Keeps the types of input and permission together; does nothing at run time. */
 export function verb<Input extends z.ZodType, P extends Permission>(definition: Verb<Input, P>): Verb {

@@ -27,6 +27,10 @@ export type AskDeps = {
 export type AskRequest = Reader & {
   readonly question: string;
   readonly source?: string | undefined;
+  /** At most so many rows. */
+  readonly limit?: number;
+  /** False: no value is looked up in the source to understand it. */
+  readonly lookup?: boolean;
 };
 
 /**
@@ -94,6 +98,7 @@ export async function* askQuestion(deps: AskDeps, asker: Asker, request: AskRequ
       source: translated.source,
       sql: translated.sql,
       lease: request.lease,
+      limit: request.limit,
       signal: request.signal,
       onStopped: request.onStopped,
     })) {

@@ -42,8 +42,9 @@ export function createAssistant(deps: {
 }): Assistant {
   const history = createHistory(deps);
   const needs: AskDeps & ReceiptDeps = { ...deps, history };
+  const blind: AskDeps = { ...needs, query: { ...deps.query, lookup: async () => [] } };
   return {
-    ask: (asker, request) => askQuestion(needs, asker, request),
+    ask: (asker, request) => askQuestion(request.lookup === false ? blind : needs, asker, request),
     askSql: (asker, request) => askSql(needs, asker, request),
     async askAgain(asker, id) {
       const { question, source, sql } = await history.show(asker, id);

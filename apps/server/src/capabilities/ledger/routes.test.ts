@@ -15,7 +15,14 @@ test('an export of the installation’s log is told from one of the workspace’
   const ledger = ledgers.start();
   const asker = askerOfTheirOwn();
   const reply = { header: () => reply, type: () => reply, send: () => reply } as unknown as FastifyReply;
-  const call = { asker, signal: new AbortController().signal, request: {} as FastifyRequest, reply };
+  const call = {
+    asker,
+    signal: new AbortController().signal,
+    request: {} as FastifyRequest,
+    reply,
+    receipt: null,
+    throughGate: async () => null,
+  };
   for (const name of ['ledger.export-installation', 'ledger.export'])
     await ledgerRoutes(ledger, nothingPlanted)
       .find((verb) => verb.name === name)

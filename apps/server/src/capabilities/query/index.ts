@@ -18,6 +18,7 @@ import type { Reader } from './watch-reader.ts';
 export { queryRoutes } from './routes.ts';
 export { holdings } from './holdings.ts';
 export { migrations } from './migrations.ts';
+export { openAnswer } from './open-answer.ts';
 export { ANSWERS, sendAnswer } from './send-answer.ts';
 export type { LookupRequest, QueryRequest, Reader, UniqueRequest };
 

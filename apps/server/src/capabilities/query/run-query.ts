@@ -69,7 +69,9 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     if (!handle.runSql) throw runSqlOff();
     const { checked, plan, rules, filtered } = await check(deps, asker, handle, request, rowsMax);
     await lease;
-    yield event({ type: 'planned', source: handle.name, asked: request.sql, run: checked.text, rules: [...rules] });
+    const { columns } = plan;
+    const planned = { source: handle.name, asked: request.sql, run: checked.text, rules: [...rules] };
+    yield event({ type: 'planned', ...planned, columns: [...columns] });
 
     await entry.reachSource();
     step = 'run';

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { auditContext } from '#contracts';
-import type { Asker, AuditAction, AuditContext, AuditEvent, Verb } from '#contracts';
+import type { Asker, AuditAction, AuditContext, AuditEvent, Tool } from '#contracts';
 import type { ProblemError } from '@strongroom/protocol';
 
 /** How far a request came through the gate. */
 export type Passage = {
-  readonly verb: Verb;
+  readonly verb: Tool;
   asker: Asker | null;
   /** Name of what it is about; null until the input has parsed. */
   resource: string | null;
@@ -31,7 +31,7 @@ export function contextOf(asker: Asker | null, request: FastifyRequest, workspac
 }
 
 export function allowed(
-  verb: Verb,
+  verb: Tool,
   action: AuditAction,
   resource: string | null,
   outcome: 'begun' | 'done',

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Asker, AuditEvent, AuditWriter, Permission, Verb } from '#contracts';
+import type { Asker, AuditEvent, AuditWriter, Call, Permission, Tool, Verb } from '#contracts';
 import { ProblemError } from '@strongroom/protocol';
 import type { Log } from '#platform/log';
 import { allowed, contextOf, createStrangerCount, failureEvent, type Passage } from './audit-entries.ts';
 import { BODY_BYTES_MAX, holdsNul } from './bodies.ts';
 import { refuseCrossSite } from './origin.ts';
-import { httpProblems } from './problems.ts';
+import { httpProblems, toProblem } from './problems.ts';
 import { toRoutePath } from './route-path.ts';
 import type { EndedAccess, RunningCalls } from './running-calls.ts';
 
@@ -82,12 +82,58 @@ export function createGate(options: GateOptions): Gate {
     const comesBack = verb.permission === 'public' && verb.method === 'GET';
     if (passage.asker?.sessionId != null && !comesBack) refuseCrossSite(request);
     if (verb.permission === 'public') return;
-    if (passage.asker === null) throw httpProblems.signInNeeded();
-    if (!options.access.allows(passage.asker, verb.permission)) throw httpProblems.forbidden(verb.permission);
+    decide(passage.asker, verb.permission);
+  };
+
+  const decide = (asker: Asker | null, permission: Permission): void => {
+    if (asker === null) throw httpProblems.signInNeeded();
+    if (!options.access.allows(asker, permission)) throw httpProblems.forbidden(permission);
+  };
+
+  /** The rest of the way, once it is decided: input → audit entry `begun` → handle → audit entry of how it went. */
+  const carryOut = async (passage: Passage, raw: Raw, along: Pick<Call<unknown>, 'signal' | 'request' | 'reply'>) => {
+    const { verb, asker } = passage;
+    const { request, reply } = along;
+    const input = parseInput(verb, raw);
+    passage.resource = verb.resource?.(input) ?? null;
+    let receipt: string | null = null;
+    if (verb.audit !== null) {
+      const entry = await record(request, passage, allowed(verb, verb.audit, passage.resource, 'begun'));
+      receipt = entry.entryId;
+      if (entry.promise !== undefined) reply.header('strongroom-promise', entry.promise());
+    }
+    passage.stage = 'handling';
+    const throughGate = (tool: Tool, body: unknown) => passTool(asker, tool, body, along);
+    const result = await verb.handle({ ...along, asker, input, receipt, throughGate });
+    passage.stage = 'done';
+    if (verb.audit !== null)
+      await recordAfterwards(request, passage, allowed(verb, verb.audit, passage.resource, 'done'));
+    return result;
+  };
+
+  /** INVARIANT (promise B3): what has no route of its own passes the same decision, input and entries as what has one. */
+  const passTool = async (
+    asker: Asker | null,
+    tool: Tool,
+    body: unknown,
+    along: Pick<Call<unknown>, 'signal' | 'request' | 'reply'>,
+  ): Promise<unknown> => {
+    const { request } = along;
+    const passage: Passage = { verb: tool, asker, resource: null, stage: 'entering' };
+    try {
+      decide(asker, tool.permission);
+      return checkAnswer(tool, await carryOut(passage, { params: {}, query: {}, body }, along));
+    } catch (error) {
+      const { problem, expected } = toProblem(error);
+      if (!expected) options.log.error({ err: error, requestId: request.id, verb: tool.name }, 'a tool failed');
+      const event = failureEvent(passage, request, problem);
+      if (event !== null) await recordAfterwards(request, passage, event);
+      throw problem;
+    }
   };
 
   /** A token and a session end with time, and a role is taken away: what goes on for long ends soon after. */
-  const mayGoOn = async (request: FastifyRequest, { permission }: Verb): Promise<boolean> => {
+  const mayGoOn = async (request: FastifyRequest, { permission }: Tool): Promise<boolean> => {
     try {
       const asker = await options.identity.authenticate(request, false);
       return asker !== null && options.access.allows(asker, permission);
@@ -101,8 +147,6 @@ export function createGate(options: GateOptions): Gate {
     const passage = passages.get(request);
     if (passage === undefined) throw httpProblems.internal();
     const { verb, asker } = passage;
-    const input = parseInput(verb, request);
-    passage.resource = verb.resource?.(input) ?? null;
     const call = options.running.start(asker);
     const lookAgain = async (): Promise<void> => {
       if (!(await mayGoOn(request, verb))) call.abort(httpProblems.sessionEnded());
@@ -114,15 +158,7 @@ export function createGate(options: GateOptions): Gate {
       call.finish();
     });
     try {
-      if (verb.audit !== null) {
-        const receipt = await record(request, passage, allowed(verb, verb.audit, passage.resource, 'begun'));
-        if (receipt.promise !== undefined) reply.header('strongroom-promise', receipt.promise());
-      }
-      passage.stage = 'handling';
-      const result = await verb.handle({ asker, input, signal: call.signal, request, reply });
-      passage.stage = 'done';
-      if (verb.audit !== null)
-        await recordAfterwards(request, passage, allowed(verb, verb.audit, passage.resource, 'done'));
+      const result = await carryOut(passage, request, { signal: call.signal, request, reply });
       return await answer(verb, reply, result);
     } catch (error) {
       throw call.signal.aborted && call.signal.reason instanceof ProblemError ? call.signal.reason : error;
@@ -165,17 +201,19 @@ export function createGate(options: GateOptions): Gate {
   };
 }
 
-function shapeOf(verb: Verb): Record<string, z.ZodType> {
+type Raw = Pick<FastifyRequest, 'params' | 'query' | 'body'>;
+
+function shapeOf(verb: Tool): Record<string, z.ZodType> {
   return verb.input instanceof z.ZodObject ? verb.input.shape : {};
 }
 
 /** What comes in is attacker-controlled until here. */
-function parseInput(verb: Verb, request: FastifyRequest): unknown {
+function parseInput(verb: Tool, { params, query, body }: Raw): unknown {
   const shape = shapeOf(verb);
   const raw: Record<string, unknown> = {};
-  if ('params' in shape) raw['params'] = request.params;
-  if ('query' in shape) raw['query'] = request.query;
-  if ('body' in shape) raw['body'] = request.body;
+  if ('params' in shape) raw['params'] = params;
+  if ('query' in shape) raw['query'] = query;
+  if ('body' in shape) raw['body'] = body;
   if (holdsNul(raw)) throw httpProblems.badInput([{ at: 'request', message: 'holds a NUL character' }]);
   const parsed = verb.input.safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -186,22 +224,26 @@ function parseInput(verb: Verb, request: FastifyRequest): unknown {
   );
 }
 
-/** The answer never says more than its schema: members it doesn't name are left out. */
-async function answer(verb: Verb, reply: FastifyReply, result: unknown): Promise<unknown> {
+async function answer(verb: Tool, reply: FastifyReply, result: unknown): Promise<unknown> {
   if (verb.output === null) {
     // A reply that streams is not `sent` when its client has left: nothing may follow it all the same.
     if (reply.sent || reply.raw.headersSent || reply.raw.destroyed || result === reply) return reply;
     return result === undefined ? reply.code(204).send() : result;
   }
+  const checked = checkAnswer(verb, result);
+  return reply.header('cache-control', 'no-store').type('application/json').send(JSON.stringify(checked));
+}
+
+/** The answer never says more than its schema: members it doesn't name are left out. */
+function checkAnswer(verb: Tool, result: unknown): unknown {
+  if (verb.output === null) return result;
   const checked = verb.output.safeParse(result);
-  if (!checked.success) {
-    const where = checked.error.issues.map((issue) => issue.path.join('.')).join(', ');
-    throw new ProblemError(
-      'http/bad_answer',
-      500,
-      'something went wrong on the server; its log has the details under the request id',
-      { internal: `answer of ${verb.name} does not fit its schema at: ${where}` },
-    );
-  }
-  return reply.header('cache-control', 'no-store').type('application/json').send(JSON.stringify(checked.data));
+  if (checked.success) return checked.data;
+  const where = checked.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new ProblemError(
+    'http/bad_answer',
+    500,
+    'something went wrong on the server; its log has the details under the request id',
+    { internal: `answer of ${verb.name} does not fit its schema at: ${where}` },
+  );
 }
