@@ -7,6 +7,7 @@ import type {
   Person,
   Question,
   Source,
+  Term,
   ValueKind,
 } from '@strongroom/protocol';
 
@@ -112,6 +113,22 @@ const column = (name: string, type: string, kind: ValueKind, more: Partial<Catal
 });
 
 const airport = { schema: 'public', table: 'airports', columns: ['iata'] };
+export const terms: Term[] = [
+  {
+    id: '0190b3c8-0000-7000-8000-000000000101',
+    name: 'Leg',
+    synonyms: ['hop', 'segment'],
+    definition: 'One flight from take-off to landing, whatever its number',
+    links: ['aviation.public.flights', 'aviation.public.flights.distance'],
+  },
+  {
+    id: '0190b3c8-0000-7000-8000-000000000102',
+    name: 'On time',
+    synonyms: ['punctual'],
+    definition: 'Less than 15 minutes late on arrival, as the Department of Transportation counts it',
+    links: [],
+  },
+];
 export const tables: CatalogTable[] = [
   {
     resource: 'aviation.public.flights',
@@ -123,7 +140,7 @@ export const tables: CatalogTable[] = [
     description: 'Flights in the United States in the first half of 2001, one row a flight',
     tags: ['departures', 'sample'],
     owner: 'admin@localhost',
-    glossary: [],
+    glossary: [terms[0]!],
     popularity: 4,
     columns: [
       column('date', 'timestamp without time zone', 'timestamp', { description: 'When it was due to leave' }),
@@ -131,7 +148,11 @@ export const tables: CatalogTable[] = [
         description: 'Minutes late on arrival; negative is early',
         tags: ['late', 'punctuality'],
       }),
-      column('distance', 'integer', 'integer', { description: 'Miles between the two airports' }),
+      column('distance', 'integer', 'integer', {
+        description: 'Miles between the two airports',
+        glossary: [terms[0]!],
+        popularity: 2,
+      }),
       column('origin', 'character varying(3)', 'text', {
         description: 'Airport it left',
         tags: ['from', 'departure'],

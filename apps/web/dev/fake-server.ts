@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { ANSWER_MEDIA_TYPE, encodeStreamEvent } from '@strongroom/protocol';
 import { framesOf, problem } from './fake-answers.ts';
-import { at, entries, entryOf, ledgerStatus, people, questions, sources, tables } from './fake-data.ts';
+import { at, entries, entryOf, ledgerStatus, people, questions, sources, tables, terms } from './fake-data.ts';
 import { policyRoutes, Refused } from './fake-policies.ts';
 import { certificates, erasures, holdings, vaultStatus } from './fake-lifecycle.ts';
 
@@ -60,7 +60,7 @@ const LEASE = '0b0e3a4e-7c1d-4d37-9a45-6a1f6f0f7c11';
 
 export type Route = (request: { url: URL; body: unknown; parts: string[] }) => unknown;
 
-function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Route> {
+function routes(state: { signedIn: boolean; empty: boolean; mcpRows: boolean }): Record<string, Route> {
   const listed = <T>(list: T[]): T[] => (state.empty ? [] : list);
   return {
     'GET me': () =>
@@ -80,7 +80,10 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
     }),
     ...policyRoutes(),
     'GET sources': () => ({ sources: listed(sources) }),
-    'GET sources/': ({ parts }) => sources.find(({ name }) => name === parts[1]),
+    'GET sources/': ({ parts }) =>
+      parts[2] === 'catalog'
+        ? { source: parts[1], file: `source: ${parts[1]}\n` }
+        : sources.find(({ name }) => name === parts[1]),
     'POST sources': () => sources[2],
     'POST sources:confirm-file': () => sources[1],
     'POST files': () => preview,
@@ -98,13 +101,33 @@ function routes(state: { signedIn: boolean; empty: boolean }): Record<string, Ro
             description: column.description,
             tags: column.tags,
             owner: column.owner,
-            glossary: column.glossary.map(({ name }) => name),
-            popularity: column.popularity,
+            glossary: (column.glossary ?? []).map(({ name }) => name),
+            popularity: column.popularity ?? 0,
             score: 1,
           })),
       ),
-      terms: [],
+      terms: terms.filter(({ name }) => name.toLowerCase().includes(url.searchParams.get('words') ?? '')),
     }),
+    'GET glossary': () => ({ terms: listed(terms) }),
+    'POST glossary': () => terms[1],
+    'PATCH glossary/': ({ parts }) => terms.find(({ id }) => id === parts[1]),
+    'GET settings/mcp': () => ({ rows: state.mcpRows }),
+    'PUT settings/mcp': ({ body }) => {
+      state.mcpRows = (body as { rows: boolean }).rows;
+      return { rows: state.mcpRows };
+    },
+    'POST catalog:import': ({ body }) => {
+      const { file, dryRun } = body as { file: string; dryRun: boolean };
+      if (!file.startsWith('source: aviation'))
+        return new Refused(422, 'catalog/bad_file', 'line 1 of the catalog file: there is no such source', { line: 1 });
+      const on = 'aviation.public.flights';
+      const changes = [
+        { on, member: 'description', before: 'Flights in the United States', after: 'Flights, one row each' },
+        { on, member: 'tags', before: 'departures, sample', after: null },
+        { on: 'Leg', member: 'definition', before: null, after: 'One flight from take-off to landing' },
+      ];
+      return { source: 'aviation', dryRun, changes };
+    },
     'GET catalog/': ({ parts }) => tables.find(({ resource }) => resource === parts[1]),
     'GET people': () => ({ people: state.empty ? people.slice(0, 1) : people }),
     'POST people': () => ({
@@ -160,7 +183,7 @@ export async function startFakeServer(
   } = {},
 ): Promise<FakeServer> {
   let abandoned = 0;
-  const table = routes({ signedIn: options.signedIn ?? true, empty: options.empty ?? false });
+  const table = routes({ signedIn: options.signedIn ?? true, empty: options.empty ?? false, mcpRows: false });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const answer = url.pathname.startsWith('/api/v1/')

@@ -56,6 +56,8 @@ const SCENES: readonly (readonly [string, string])[] = [
   ['/sources', 'warehouse'],
   ['/sources/warehouse', 'Who may ask'],
   ['/catalog?table=aviation.public.flights', 'Minutes late on arrival'],
+  ['/catalog/glossary', 'Less than 15 minutes late'],
+  ['/catalog/file', 'Bring one back'],
   ['/people', 'Ada Moreno'],
   ['/audit', 'query.completed'],
   ['/audit/erasures', 'no key, so no certificate'],
@@ -110,6 +112,92 @@ test('rows are kept nowhere but in the memory of the tab, and leaving lets go of
   await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide')));
   await page.getByText('You left this page, so its rows are gone from this tab.').waitFor();
   expect(await page.getByText('10,934').count()).toBe(0);
+  await page.context().close();
+});
+
+test('a description is changed in its place, and Escape leaves it as it was', async () => {
+  const { page, complaints } = await open('/catalog?table=aviation.public.flights');
+  await page.getByRole('button', { name: 'Describe delay' }).press('Enter');
+  const form = page.getByRole('form', { name: 'Describe delay' });
+  expect(await form.getByLabel('Description').evaluate((field) => field === document.activeElement)).toBe(true);
+  expect(await findAccessibilityProblems(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  expect(await form.count()).toBe(0);
+  await page.getByRole('button', { name: 'Describe delay' }).press('Enter');
+  await form.getByLabel('Description').fill('Minutes');
+  const sent = page.waitForRequest((request) => request.method() === 'PATCH');
+  await form.getByRole('button', { name: 'Save' }).press('Enter');
+  expect((await sent).postDataJSON()).toEqual({ description: 'Minutes' });
+  await form.waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a term is found, added by keyboard with what it is about, and an empty glossary says what one is', async () => {
+  const { page, complaints } = await open('/catalog/glossary');
+  await page.getByLabel('Search the glossary').fill('punctual');
+  expect(await page.getByRole('list', { name: 'Terms' }).getByRole('heading').allTextContents()).toEqual(['On time']);
+  await page.getByRole('button', { name: 'Add a term' }).press('Enter');
+  const form = page.getByRole('form', { name: 'Add a term' });
+  await page.keyboard.type('Delay');
+  await form.getByLabel('Definition').fill('Minutes after the time in the timetable');
+  await form.getByRole('combobox', { name: 'About' }).fill('flights.delay');
+  await page.getByRole('option', { name: 'aviation.public.flights.delay' }).click();
+  expect(await findAccessibilityProblems(page)).toEqual([]);
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
+  await form.getByRole('button', { name: 'Add' }).press('Enter');
+  expect((await sent).postDataJSON()).toEqual({
+    name: 'Delay',
+    definition: 'Minutes after the time in the timetable',
+    synonyms: [],
+    links: ['aviation.public.flights.delay'],
+  });
+  await form.waitFor({ state: 'detached' });
+  expect(complaints).toEqual([]);
+  await page.context().close();
+  await using empty = await startFakeServer({ dist, empty: true });
+  const bare = await browser.newPage();
+  await bare.goto(`${empty.url}/catalog/glossary`);
+  await bare.getByRole('button', { name: 'Add the first term' }).waitFor();
+  await bare.context().close();
+});
+
+test('a catalog file shows what it would change before anything is written, and a wrong one its line', async () => {
+  const { page, complaints } = await open('/catalog/file');
+  const choose = async (text: string): Promise<void> => {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose a file' }).click();
+    await (await chooser).setFiles({ name: 'a.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) });
+  };
+  await choose('source: nowhere');
+  await page.getByText('Line 1 of the catalog file: there is no such source').waitFor();
+  complaints.length = 0;
+  await choose('source: aviation');
+  await page.getByText('3 changes to aviation; nothing is written yet.').waitFor();
+  expect(await findAccessibilityProblems(page)).toEqual([]);
+  const sent = page.waitForRequest((request) => request.method() === 'POST');
+  await page.getByRole('button', { name: 'Write 3 changes' }).press('Enter');
+  expect((await sent).postDataJSON()).toEqual({ file: 'source: aviation', dryRun: false });
+  await page.getByText('3 changes written to aviation.').waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download' }).press('Enter');
+  expect((await download).suggestedFilename()).toBe('aviation-catalog.yaml');
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('an admin is asked before MCP clients get rows, and not before they get none', async () => {
+  const { page, complaints } = await open('/settings');
+  const toggle = page.getByRole('switch', { name: 'Rows to MCP clients' });
+  await toggle.press('Space');
+  await page.getByRole('button', { name: 'Leave it off' }).press('Enter');
+  expect(await toggle.isChecked()).toBe(false);
+  await toggle.press('Space');
+  await page.getByRole('button', { name: 'Allow rows' }).press('Enter');
+  await page.getByText('On: an MCP client gets rows').waitFor();
+  await toggle.press('Space');
+  await page.getByText('Off: an MCP client gets names and SQL').waitFor();
+  expect(complaints).toEqual([]);
   await page.context().close();
 });
 

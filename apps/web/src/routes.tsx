@@ -61,6 +61,16 @@ export function createAppRouter(client: QueryClient) {
     }),
     component: lazyRouteComponent(() => import('./scenes/catalog/catalog-scene.tsx'), 'CatalogScene'),
   });
+  const glossary = createRoute({
+    getParentRoute: () => inside,
+    path: '/catalog/glossary',
+    component: lazyRouteComponent(() => import('./scenes/catalog/glossary/glossary-scene.tsx'), 'GlossaryScene'),
+  });
+  const catalogFile = createRoute({
+    getParentRoute: () => inside,
+    path: '/catalog/file',
+    component: lazyRouteComponent(() => import('./scenes/catalog/file/catalog-file-scene.tsx'), 'CatalogFileScene'),
+  });
   const people = createRoute({
     getParentRoute: () => inside,
     path: '/people',
@@ -90,7 +100,20 @@ export function createAppRouter(client: QueryClient) {
   return createRouter({
     routeTree: root.addChildren([
       signIn,
-      inside.addChildren([home, ask, sources, source, catalog, people, audit, erasures, certificate, settings]),
+      inside.addChildren([
+        home,
+        ask,
+        sources,
+        source,
+        catalog,
+        glossary,
+        catalogFile,
+        people,
+        audit,
+        erasures,
+        certificate,
+        settings,
+      ]),
     ]),
     defaultPreload: 'intent',
     defaultErrorComponent: SceneFailed,

@@ -9,9 +9,11 @@ import {
   listSources,
   listTables,
   listTeams,
+  listTerms,
   listTokens,
   readAccess,
   readCertificate,
+  readMcp,
   readMe,
   readModelSettings,
   readSettings,
@@ -46,6 +48,8 @@ export const canariesQuery = queryOptions({
   queryKey: ['canaries'],
   queryFn: ({ signal }) => listCanaries({ signal }),
 });
+export const mcpQuery = queryOptions({ queryKey: ['settings', 'mcp'], queryFn: ({ signal }) => readMcp({ signal }) });
+export const termsQuery = queryOptions({ queryKey: ['terms'], queryFn: ({ signal }) => listTerms({ signal }) });
 export const sourcesQuery = queryOptions({ queryKey: ['sources'], queryFn: ({ signal }) => listSources({ signal }) });
 export const tablesQuery = queryOptions({
   queryKey: ['tables'],

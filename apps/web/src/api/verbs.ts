@@ -3,19 +3,22 @@ import {
   accessSettingsSchema,
   appliedPolicySchema,
   canarySchema,
-  catalogHitSchema,
+  catalogAnswerSchema,
   catalogTableSchema,
   drillReportSchema,
   type EgressSettings,
   egressSettingsSchema,
   erasureSchema,
   filePreviewSchema,
+  importedSchema,
   invitedSchema,
   ledgerEntrySchema,
   ledgerPageSchema,
   ledgerStatusSchema,
   leaseRenewalSchema,
   leaseSchema,
+  type McpSettings,
+  mcpSettingsSchema,
   meSchema,
   type Person,
   personHoldingSchema,
@@ -26,10 +29,13 @@ import {
   type Role,
   settingsSchema,
   type ShownAnswer,
+  shownCatalogFileSchema,
   shownPolicySchema,
   signInKindSchema,
   sourceSchema,
   teamSchema,
+  type Term,
+  termSchema,
   tokenCreatedSchema,
   tokenSchema,
   vaultStatusSchema,
@@ -107,7 +113,7 @@ export const listTables = (source: string | null, options: Signal = {}) =>
     options,
   );
 export const searchCatalog = (words: string, options: Signal = {}) =>
-  call(listIn('hits', catalogHitSchema.array()), 'GET', `/catalog/search?words=${segment(words)}`, options);
+  call(catalogAnswerSchema, 'GET', `/catalog/search?words=${segment(words)}`, options);
 export const readTable = (resource: string, options: Signal = {}) =>
   call(catalogTableSchema, 'GET', `/catalog/${segment(resource)}`, options);
 export type Annotation = { description?: string | null; tags?: string[]; owner?: string | null };
@@ -118,6 +124,18 @@ export const openLease = (options: Signal = {}) => call(leaseSchema, 'POST', '/l
 export const renewLease = (lease: string, shown: ShownAnswer[], options: Signal = {}) =>
   call(leaseRenewalSchema, 'PUT', `/leases/${segment(lease)}`, { ...options, body: { shown } });
 export const endLease = (lease: string) => callForNothing('DELETE', `/leases/${segment(lease)}`, { keepalive: true });
+
+export const listTerms = (options: Signal = {}) =>
+  call(listIn('terms', termSchema.array()), 'GET', '/glossary', options);
+export type TermDraft = Omit<Term, 'id'>;
+export const addTerm = (body: TermDraft) => call(termSchema, 'POST', '/glossary', { body });
+export const changeTerm = (id: string, body: Partial<TermDraft>) =>
+  call(termSchema, 'PATCH', `/glossary/${segment(id)}`, { body });
+export const removeTerm = (id: string) => callForNothing('DELETE', `/glossary/${segment(id)}`);
+export const exportCatalog = (source: string) =>
+  call(shownCatalogFileSchema, 'GET', `/sources/${segment(source)}/catalog`);
+export const importCatalog = (file: string, dryRun: boolean) =>
+  call(importedSchema, 'POST', '/catalog:import', { body: { file, dryRun } });
 
 export const listQuestions = (options: Signal = {}) =>
   call(listIn('questions', questionSchema.array()), 'GET', '/questions?limit=200', options);
@@ -173,6 +191,8 @@ export const listCanaries = (options: Signal = {}) =>
   call(listIn('canaries', canarySchema.array()), 'GET', '/canaries', options);
 export const plantCanary = (name: string) => call(plantedCanarySchema, 'POST', '/canaries', { body: { name } });
 export const removeCanary = (name: string) => callForNothing('DELETE', `/canaries/${segment(name)}`);
+export const readMcp = (options: Signal = {}) => call(mcpSettingsSchema, 'GET', '/settings/mcp', options);
+export const changeMcp = (body: McpSettings) => call(mcpSettingsSchema, 'PUT', '/settings/mcp', { body });
 export const readSignInKind = (options: Signal = {}) => call(signInKindSchema, 'GET', '/sign-in', options);
 
 export const readVault = (options: Signal = {}) => call(vaultStatusSchema, 'GET', '/vault', options);

@@ -1,42 +1,21 @@
-import { ActionIcon, Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
-import { IconPencil } from '@tabler/icons-react';
+import { Button, Group, Stack, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { annotate, type Annotation } from '../../api/verbs.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 
 type Now = { description: string | null; tags: readonly string[]; owner: string | null };
-type AnnotateProps = { resource: string; named: string; now: Now; withOwner?: boolean };
 
-/** Describes, tags and owns a table or a column. Only what changed is sent. */
-export function Annotate({ resource, named, now, withOwner = false }: AnnotateProps) {
-  const [opened, setOpened] = useState(false);
-  return (
-    <>
-      <ActionIcon aria-label={`Describe ${named}`} onClick={() => setOpened(true)}>
-        <IconPencil size={16} />
-      </ActionIcon>
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={`Describe ${named}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <Form resource={resource} now={now} withOwner={withOwner} onDone={() => setOpened(false)} />
-      </Modal>
-    </>
-  );
-}
-
-function Form({
+/** Describes, tags and owns a table or a column, in its place on the page. Only what changed is sent; Escape gives it up. */
+export function Annotate({
   resource,
+  named,
   now,
-  withOwner,
   onDone,
 }: {
   resource: string;
+  named: string;
   now: Now;
-  withOwner: boolean;
   onDone: () => void;
 }) {
   const client = useQueryClient();
@@ -55,22 +34,28 @@ function Form({
   });
   return (
     <form
+      aria-label={`Describe ${named}`}
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();
       }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        event.preventDefault();
+        onDone();
+      }}
     >
-      <Stack gap="md">
+      <Stack gap="sm">
         <Textarea
           label="Description"
           description="What it holds, in words people use when they ask"
           autosize
-          minRows={3}
+          minRows={2}
           maxRows={10}
           maxLength={2000}
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
-          data-autofocus
+          autoFocus
         />
         <TagsInput
           label="Tags"
@@ -79,15 +64,13 @@ function Form({
           value={tags}
           onChange={setTags}
         />
-        {withOwner && (
-          <TextInput
-            label="Owner"
-            description="Who answers for it"
-            maxLength={254}
-            value={owner}
-            onChange={(event) => setOwner(event.currentTarget.value)}
-          />
-        )}
+        <TextInput
+          label="Owner"
+          description="Who answers for it, by email address"
+          maxLength={254}
+          value={owner}
+          onChange={(event) => setOwner(event.currentTarget.value)}
+        />
         <ProblemNote problem={save.error} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onDone}>

@@ -11,6 +11,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import { Scene } from '../../components/scene.tsx';
 import classes from './catalog.module.css';
+import { CatalogTabs } from './catalog-tabs.tsx';
 import { HitList } from './hit-list.tsx';
 import { TableDetail } from './table-detail.tsx';
 import { TableList } from './table-list.tsx';
@@ -40,11 +41,12 @@ export function CatalogScene() {
 
   return (
     <Scene title="Catalog" says="What there is to ask about: names, types, keys and descriptions, never a value." wide>
+      <CatalogTabs />
       <div className={classes['panes']} data-chosen={chosen !== null}>
         <div className={classes['list']}>
           <TextInput
             aria-label="Search the catalog"
-            placeholder="Search names, descriptions and tags"
+            placeholder="Search names, words, tags, owners"
             leftSection={<IconSearch size={16} />}
             value={words}
             onChange={(event) => setWords(event.currentTarget.value)}
@@ -67,7 +69,7 @@ export function CatalogScene() {
           {settled === '' ? (
             <TableList tables={tables.data ?? []} chosen={chosen} onOpen={open} />
           ) : (
-            <HitList hits={hits.data ?? null} words={settled} chosen={chosen} onOpen={open} />
+            <HitList found={hits.data ?? null} words={settled} chosen={chosen} onOpen={open} />
           )}
         </div>
         <div className={classes['detail']}>

@@ -1,7 +1,8 @@
-import { Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { CatalogColumn, CatalogTable } from '@strongroom/protocol';
-import { IconArrowLeft, IconKey, IconLink } from '@tabler/icons-react';
+import { IconArrowLeft, IconKey, IconLink, IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { tableQuery, useMay } from '../../api/queries.ts';
 import { ButtonLink } from '../../components/button-link.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
@@ -9,6 +10,7 @@ import { count } from '../../components/words.ts';
 import { changeDraft } from '../ask/this-tab.ts';
 import { Annotate } from './annotate.tsx';
 import classes from './catalog.module.css';
+import { Popularity } from './popularity.tsx';
 
 export function TableDetail({ resource, onBack }: { resource: string; onBack: () => void }) {
   const table = useQuery(tableQuery(resource));
@@ -39,6 +41,22 @@ export function TableDetail({ resource, onBack }: { resource: string; onBack: ()
 }
 
 function Detail({ table, mayDescribe }: { table: CatalogTable; mayDescribe: boolean }) {
+  /** Resource of what is being described; one at a time. */
+  const [editing, setEditing] = useState<string | null>(null);
+  const change = (resource: string, named: string) =>
+    mayDescribe && editing !== resource ? (
+      <ActionIcon aria-label={`Describe ${named}`} onClick={() => setEditing(resource)}>
+        <IconPencil size={16} />
+      </ActionIcon>
+    ) : (
+      <span />
+    );
+  const words = (resource: string, named: string, entry: CatalogTable | CatalogColumn) =>
+    editing === resource ? (
+      <Annotate resource={resource} named={named} now={entry} onDone={() => setEditing(null)} />
+    ) : (
+      <Words entry={entry} />
+    );
   return (
     <>
       <section className={classes['panel']} aria-label={table.name}>
@@ -47,51 +65,50 @@ function Detail({ table, mayDescribe }: { table: CatalogTable; mayDescribe: bool
             <h2 className={classes['heading']}>{table.name}</h2>
             <Text c="dimmed">
               {table.kind} in {table.source} · schema {table.schema} · {count(table.columns.length, 'column')}
-              {table.owner === null ? '' : ` · owned by ${table.owner}`}
             </Text>
           </div>
           <Group gap="xs" wrap="nowrap">
             <ButtonLink to="/ask" size="xs" variant="default" onClick={() => changeDraft({ source: table.source })}>
               Ask about it
             </ButtonLink>
-            {mayDescribe && <Annotate resource={table.resource} named={table.name} now={table} withOwner />}
+            {change(table.resource, table.name)}
           </Group>
         </Group>
-        <Words entry={table} />
+        {words(table.resource, table.name, table)}
         <Keys table={table} />
       </section>
       <ul className={classes['columns']} aria-label="Columns">
-        {table.columns.map((column) => (
-          <li key={column.name} className={classes['column']}>
-            <div>
-              <span className={classes['columnName']}>{column.name}</span>
-              {column.isKey && (
-                <span className={classes['key']}>
-                  <IconKey size={12} aria-hidden />
-                  key
-                </span>
-              )}
-              <div className={classes['type']}>
-                {column.type}
-                {column.nullable ? ', may be empty' : ''}
+        {table.columns.map((column) => {
+          const resource = `${table.resource}.${column.name}`;
+          return (
+            <li key={column.name} className={classes['column']}>
+              <div>
+                <span className={classes['columnName']}>{column.name}</span>
+                {column.isKey && (
+                  <span className={classes['key']}>
+                    <IconKey size={12} aria-hidden />
+                    key
+                  </span>
+                )}
+                <div className={classes['type']}>
+                  {column.type}
+                  {column.nullable ? ', may be empty' : ''}
+                </div>
               </div>
-            </div>
-            <Words entry={column} />
-            {mayDescribe ? (
-              <Annotate resource={`${table.resource}.${column.name}`} named={column.name} now={column} />
-            ) : (
-              <span />
-            )}
-          </li>
-        ))}
+              {words(resource, column.name, column)}
+              {change(resource, column.name)}
+            </li>
+          );
+        })}
       </ul>
     </>
   );
 }
 
-/** What people wrote about it; the source's own comment when nobody has. */
+/** What people wrote about it, the source's own comment when nobody has, and how often it is queried. */
 function Words({ entry }: { entry: CatalogTable | CatalogColumn }) {
   const words = entry.description ?? entry.comment;
+  const { glossary = [], popularity = 0 } = entry;
   return (
     <div>
       <Text {...(words === null ? { c: 'dimmed' } : {})}>{words ?? 'Not described yet'}</Text>
@@ -103,6 +120,26 @@ function Words({ entry }: { entry: CatalogTable | CatalogColumn }) {
             </Badge>
           ))}
         </div>
+      )}
+      {glossary.length > 0 && (
+        <dl className={classes['terms']} aria-label="Terms">
+          {glossary.map((term) => (
+            <div key={term.name}>
+              <dt>{term.name}</dt>
+              <dd>{term.definition}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {(entry.owner !== null || popularity > 0) && (
+        <Group gap="md" mt={4}>
+          {entry.owner !== null && (
+            <Text size="xs" c="dimmed">
+              owned by {entry.owner}
+            </Text>
+          )}
+          <Popularity level={popularity} />
+        </Group>
       )}
     </div>
   );

@@ -11,6 +11,7 @@ import { KeptAboutYou } from './kept-about-you.tsx';
 import { CanariesCard } from './canaries-card.tsx';
 import { KeysCard } from './keys-card.tsx';
 import { ModelCard } from './model-card.tsx';
+import { McpCard } from './mcp-card.tsx';
 import { RunSqlCard } from './run-sql-card.tsx';
 import classes from './settings.module.css';
 
@@ -71,6 +72,7 @@ export function SettingsScene() {
       </section>
       <ModelCard />
       <RunSqlCard />
+      <McpCard />
       <section className={classes['panel']} aria-labelledby="workspace">
         <h2 id="workspace">Workspace</h2>
         {me.data === undefined ? (
