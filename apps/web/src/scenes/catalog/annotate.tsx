@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { annotate, type Annotation } from '../../api/verbs.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
+import { useFormInPlace } from '../../components/use-form-in-place.ts';
 
 type Now = { description: string | null; tags: readonly string[]; owner: string | null };
 
@@ -19,6 +20,7 @@ export function Annotate({
   onDone: () => void;
 }) {
   const client = useQueryClient();
+  const form = useFormInPlace(onDone);
   const [description, setDescription] = useState(now.description ?? '');
   const [tags, setTags] = useState([...now.tags]);
   const [owner, setOwner] = useState(now.owner ?? '');
@@ -34,15 +36,11 @@ export function Annotate({
   });
   return (
     <form
+      ref={form}
       aria-label={`Describe ${named}`}
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return;
-        event.preventDefault();
-        onDone();
       }}
     >
       <Stack gap="sm">
@@ -55,7 +53,6 @@ export function Annotate({
           maxLength={2000}
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
-          autoFocus
         />
         <TagsInput
           label="Tags"

@@ -5,11 +5,13 @@ import { useState } from 'react';
 import { tablesQuery } from '../../../api/queries.ts';
 import { addTerm, changeTerm } from '../../../api/verbs.ts';
 import { ProblemNote } from '../../../components/problem-note.tsx';
+import { useFormInPlace } from '../../../components/use-form-in-place.ts';
 import { changedTerms } from './changed-terms.ts';
 
 /** Of a new term, null, or of one that is there. Escape gives it up. */
 export function TermForm({ term, onDone }: { term: Term | null; onDone: () => void }) {
   const client = useQueryClient();
+  const form = useFormInPlace(onDone);
   const tables = useQuery(tablesQuery);
   const [name, setName] = useState(term?.name ?? '');
   const [definition, setDefinition] = useState(term?.definition ?? '');
@@ -33,15 +35,11 @@ export function TermForm({ term, onDone }: { term: Term | null; onDone: () => vo
   ]);
   return (
     <form
+      ref={form}
       aria-label={term === null ? 'Add a term' : `Change ${term.name}`}
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return;
-        event.preventDefault();
-        onDone();
       }}
     >
       <Stack gap="sm">
@@ -51,7 +49,6 @@ export function TermForm({ term, onDone }: { term: Term | null; onDone: () => vo
           required
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
-          autoFocus
         />
         <Textarea
           label="Definition"
