@@ -2,6 +2,7 @@ import type { SelectStmt } from '@pgsql/types';
 import type { Dialect, SchemaTable, SourceSchema } from '@strongroom/protocol';
 import { checkAllowed } from './allow.ts';
 import { applyPolicy, type Applied } from './apply-policy.ts';
+import { bindHeld, type HeldValue, nameHeld } from './bind-held.ts';
 import { bindParameters, type ParameterValue } from './bind.ts';
 import { literal, select as selectNode, table as tableNode, target } from './build-tree.ts';
 import { checkComplexity } from './complexity.ts';
@@ -26,6 +27,8 @@ export type CheckTask = {
   policy: Omit<AskerPolicy, 'pseudonymKey'> | null;
   rowsMax: number;
   params: readonly ParameterValue[];
+  /** Values of `:v1`, `:v2`, …; null where nothing was held back, and these names mean nothing. */
+  held: readonly HeldValue[] | null;
 };
 
 export type CheckResult = { plan: Plan; text: string; rules: string[]; filtered: boolean; keyed: boolean };
@@ -41,17 +44,22 @@ export function checkFilter({ filter, table, dialect }: FilterTask, parseOne: Pa
   const { schema, name } = table;
   const count = selectNode({ columns: [target(literal(1))], from: [tableNode(schema, name)] });
   const policy = { tables: [{ schema, table: name, grants: [{ filter, denied: [], masks: {} }] }], attributes: {} };
-  check({ sql: printSelect(count), dialect, policy, rowsMax: 1, params: [] }, { tables: [table] }, parseOne);
+  check(
+    { sql: printSelect(count), dialect, policy, rowsMax: 1, params: [], held: null },
+    { tables: [table] },
+    parseOne,
+  );
 }
 
 /** Parse, count, bind, allow, resolve, put behind barriers, limit, print. Throws `Refusal`. */
 export function check(task: CheckTask, schema: SourceSchema, parseOne: ParseOne): CheckResult {
-  const statement = parseOne(task.sql);
+  const { held } = task;
+  const statement = parseOne(held === null ? task.sql : nameHeld(task.sql));
   if (!('SelectStmt' in statement)) throw notSelect();
   const select = statement.SelectStmt;
   const fold = foldOf(task.dialect);
   checkComplexity(statement, fold);
-  const bound = bindParameters(statement, task.params);
+  const bound = held === null ? bindParameters(statement, task.params) : bindHeld(statement, held);
   checkAllowed(statement);
 
   const alwaysQualify = task.dialect !== 'postgres';
@@ -73,7 +81,7 @@ export function check(task: CheckTask, schema: SourceSchema, parseOne: ParseOne)
     ...(resolved.rewrote.columns ? ['columns named in full'] : []),
     ...(resolved.rewrote.stars ? ['`*` written out as the columns you may see'] : []),
     ...applied.rules,
-    ...(bound > 0 ? ['parameters bound as values'] : []),
+    ...(bound > 0 ? [held === null ? 'parameters bound as values' : 'held-back values put in'] : []),
     ...(limited ? [`at most ${task.rowsMax.toLocaleString('en-US')} rows`] : []),
   ];
   const plan: Plan = {

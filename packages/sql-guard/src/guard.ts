@@ -1,4 +1,5 @@
 import type { CheckedSql, Dialect, SchemaTable, SourceSchema } from '@strongroom/protocol';
+import type { HeldValue } from './bind-held.ts';
 import type { ParameterValue } from './bind.ts';
 import type { CheckResult } from './check.ts';
 import { problemOf } from './errors.ts';
@@ -23,6 +24,8 @@ export type GuardRequest = {
   rowsMax: number;
   /** Values of `$1`, `$2`, …. */
   params?: readonly ParameterValue[];
+  /** Values of `:v1`, `:v2`, … in a statement whose author was not told them; instead of `params`. Absent or null: there are none. */
+  held?: readonly HeldValue[] | null;
   /** Whose check it is, e.g. a person's id: of one key one check at a time, and keys in turn. */
   fairnessKey?: string;
 };
@@ -61,10 +64,10 @@ export function createGuard(options: { workers?: number; timeoutMs?: number; sql
       checkText(request.sql, sqlBytesMax);
       if (!Number.isInteger(request.rowsMax) || request.rowsMax < 1 || request.rowsMax >= 2_147_483_647)
         throw new RangeError('rowsMax must be a positive int4');
-      const { sql, dialect, schema, policy = null, rowsMax, params = [], fairnessKey = null } = request;
+      const { sql, dialect, schema, policy = null, rowsMax, params = [], held = null, fairnessKey = null } = request;
       // The key stays here: what a statement could make a parser do must not meet it.
       const shown = policy === null ? null : { tables: policy.tables, attributes: policy.attributes };
-      const task = { sql, dialect, policy: shown, rowsMax, params };
+      const task = { sql, dialect, policy: shown, rowsMax, params, held };
       const result = await passed.get(schema, fairnessKey, task, async () => {
         const reply = await workers.run({ ...task, schema }, fairnessKey);
         if (reply.kind === 'refused') throw problemOf(reply.refusal);

@@ -1,3 +1,4 @@
+export type { HeldValue } from './bind-held.ts';
 export type { ParameterValue } from './bind.ts';
 export * from './build-tree.ts';
 export { createGuard, type Guard, type GuardAnswer, type GuardRequest } from './guard.ts';

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { CheckResult, CheckTask } from './check.ts';
 import { createPassedBook } from './passed-book.ts';
 
-const task: CheckTask = { sql: 'select 1', dialect: 'postgres', policy: null, rowsMax: 10, params: [] };
+const task: CheckTask = { sql: 'select 1', dialect: 'postgres', policy: null, rowsMax: 10, params: [], held: null };
 const resultOf = (text: string): CheckResult => ({
   plan: { relations: [], functions: [], columns: [] },
   text,
