@@ -29,8 +29,9 @@ export function addPolicy(program: Command): void {
       run(command, async (session) => (await import('./commands/policy/remove.ts')).remove(session, source)),
   );
   const settings = group(program, 'settings', 'What holds for the whole workspace');
-  verb(settings, 'show', 'Whether SQL may run, and MCP clients get rows').action((_: object, command: Command) =>
-    run(command, async (session) => (await import('./commands/settings/show.ts')).show(session)),
+  verb(settings, 'show', 'Whether SQL may run, values of questions stay here, and MCP clients get rows').action(
+    (_: object, command: Command) =>
+      run(command, async (session) => (await import('./commands/settings/show.ts')).show(session)),
   );
   verb(settings, 'model', 'Whether questions may go to the model, and only to one in a region')
     .argument('[state]', 'on or off', oneOf('on', 'off'))
@@ -49,5 +50,12 @@ export function addPolicy(program: Command): void {
     .argument('<state>', 'on or off', oneOf('on', 'off'))
     .action((state: string, _: object, command: Command) =>
       run(command, async (session) => (await import('./commands/settings/run-sql.ts')).set(session, state === 'on')),
+    );
+  verb(settings, 'hold-literals', 'Hold names, numbers, addresses, quoted text and dates of questions back from models')
+    .argument('<state>', 'on or off', oneOf('on', 'off'))
+    .action((state: string, _: object, command: Command) =>
+      run(command, async (session) =>
+        (await import('./commands/settings/hold-literals.ts')).set(session, state === 'on'),
+      ),
     );
 }

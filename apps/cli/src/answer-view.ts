@@ -6,6 +6,12 @@ const ROWS_SHOWN_MAX = 1000;
 const NUMERIC: ReadonlySet<AnswerColumn['kind']> = new Set(['integer', 'decimal', 'float']);
 const NAME_WIDTH = 10;
 
+/** INVARIANT: nothing that came back through a row filter never reads as if there were no data. */
+const EMPTY_WORDS: Partial<Record<Answer['outcome'], string>> = {
+  empty: 'The query ran, and no row matched.',
+  filtered: 'Nothing came back, and a row filter applied to you: this does not say that there is no data.',
+};
+
 /** The answer as a table, and below it, fainter, the way it came. */
 export function showAnswer(terminal: Terminal, answer: Answer): void {
   if (answer.columns.length > 0) {
@@ -15,7 +21,8 @@ export function showAnswer(terminal: Terminal, answer: Answer): void {
       terminal.line(`… ${count(answer.rows.length - ROWS_SHOWN_MAX, 'more row')}; --json prints all`);
   }
   terminal.line();
-  if (answer.outcome === 'filtered') terminal.line('Nothing came back, and a row filter applied to you.');
+  const says = EMPTY_WORDS[answer.outcome];
+  if (says !== undefined) terminal.line(says);
   terminal.aside(
     [
       count(answer.rowCount, 'row'),
@@ -31,13 +38,19 @@ export function showAnswer(terminal: Terminal, answer: Answer): void {
 
 /** Sent, SQL asked, SQL run, receipt: as far as it went. */
 export function showWay(terminal: Terminal, answer: Partial<Answer>): void {
-  const { disclosure, sql, translator, receipt } = answer;
+  const { disclosure, attempts = [], sql, translator, receipt } = answer;
+  for (const { disclosure: before, asked, refused } of attempts) {
+    step(terminal, 'Sent', `${before.sentBytes} B to ${before.recipient}`);
+    step(terminal, 'Refused', `${refused.code}, so it was told so\n${asked}`);
+  }
   if (disclosure) {
     const what = `${count(disclosure.tables, 'table name')}, ${count(disclosure.columns, 'column name')}, your words`;
     const where =
       disclosure.sentBytes === 0 ? 'nothing left this server' : `${disclosure.sentBytes} B to ${disclosure.recipient}`;
     step(terminal, 'Sent', `${what} · ${where}${translator ? ` · ${translator} translator` : ''}`);
   }
+  for (const { name, kind, typed, value } of disclosure?.heldBack ?? [])
+    step(terminal, 'Held back', `${name} = ${typed} (${kind}${typed === value ? '' : ` ${value}`})`);
   if (sql?.asked) step(terminal, 'SQL asked', sql.asked);
   if (sql?.run) step(terminal, 'SQL run', sql.run);
   if (receipt) step(terminal, 'Receipt', receipt);

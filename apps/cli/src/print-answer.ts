@@ -54,6 +54,7 @@ function refusalOf(error: CommandFailure, asked: string | null): Refusal | null 
 }
 
 function showRefusal(terminal: Session['terminal'], refusal: Refusal): void {
+  if (refusal.outcome === 'denied') terminal.line('Denied, so nothing ran: this says nothing about the data.');
   if (refusal.understanding) showUnderstanding(terminal, refusal.understanding);
   showWay(terminal, refusal);
 }

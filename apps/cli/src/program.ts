@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { addCanaries } from './add-canaries.ts';
 import { addCatalog } from './add-catalog.ts';
 import { addLifecycle } from './add-lifecycle.ts';
+import { addMemory } from './add-memory.ts';
 import { addPolicy } from './add-policy.ts';
 import { addVault } from './add-vault.ts';
 import type { LedgerFilter } from './commands/ledger/filter.ts';
 import type { LedgerOptions } from './commands/ledger/list.ts';
 import type { WitnessOptions } from './commands/witness/run.ts';
-import { WrongUsage } from './failure.ts';
 import { append, group, offline, oneOf, portNumber, position, run, verb, wholeNumber } from './verbs.ts';
 
 /** Every command there is. A command's code is loaded when it runs, so that starting stays fast. */
@@ -17,7 +17,7 @@ export function buildProgram(): Command {
   );
   program.exitOverride().showHelpAfterError('(--help shows how)').helpCommand(false);
   addQuestions(program);
-  addHistory(program);
+  addMemory(program);
   addSources(program);
   addCatalog(program);
   addPolicy(program);
@@ -35,7 +35,11 @@ export function buildProgram(): Command {
 function addQuestions(program: Command): void {
   verb(program, 'ask <question>', 'Ask in plain language')
     .option('--source <name>', 'ask only this source')
-    .action((question: string, options: { source?: string }, command: Command) =>
+    .option(
+      '--follows <id>',
+      'go on from an earlier question of yours, by its id in `questions list`; `last`: the latest',
+    )
+    .action((question: string, options: { source?: string; follows?: string }, command: Command) =>
       run(command, async (session) => (await import('./commands/assistant/ask.ts')).ask(session, question, options)),
     );
   verb(program, 'query <sql>', 'Run one SELECT; `-` reads it from standard input')
@@ -44,23 +48,6 @@ function addQuestions(program: Command): void {
     .action((sql: string, options: { source: string; limit?: number }, command: Command) =>
       run(command, async (session) => (await import('./commands/query/run.ts')).runQuery(session, sql, options)),
     );
-}
-
-function addHistory(program: Command): void {
-  const questions = group(program, 'questions', 'What you asked earlier; nobody else can see it');
-  verb(questions, 'list', 'The latest, newest first').action((_: object, command: Command) =>
-    run(command, async (session) => (await import('./commands/questions/list.ts')).list(session)),
-  );
-  verb(questions, 'receipt <id>', 'What was sent to a model for it; `verify receipt` checks what this prints').action(
-    (id: string, _: object, command: Command) =>
-      run(command, async (session) => (await import('./commands/questions/receipt.ts')).receipt(session, id)),
-  );
-  verb(questions, 'forget [id]', 'Destroy one for good')
-    .option('--all', 'all of them')
-    .action((id: string | undefined, options: { all?: true }, command: Command) => {
-      if ((id === undefined) !== (options.all === true)) throw new WrongUsage('name one question, or say --all');
-      return run(command, async (session) => (await import('./commands/questions/forget.ts')).forget(session, id));
-    });
 }
 
 function addSources(program: Command): void {

@@ -136,7 +136,7 @@ export async function startServer({
     clock,
   });
   identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
-    if (kind === 'person') await assistant.history.forgetPerson(workspaceId, id);
+    if (kind === 'person') await assistant.forgetPerson(workspaceId, id);
   });
 
   const lifecycle = createLifecycle({

@@ -1,14 +1,15 @@
-import type {
-  CatalogColumn,
-  CatalogTable,
-  AuditOutcome,
-  LedgerEntry,
-  LedgerStatus,
-  Person,
-  Question,
-  Source,
-  Term,
-  ValueKind,
+import {
+  askerWordsSchema,
+  type CatalogColumn,
+  type CatalogTable,
+  type AuditOutcome,
+  type LedgerEntry,
+  type LedgerStatus,
+  type Person,
+  type Question,
+  type Source,
+  type Term,
+  type ValueKind,
 } from '@strongroom/protocol';
 
 // Metadata for looking at the scenes without a server. Names as in the sample; people made up.
@@ -246,7 +247,7 @@ export const questions: Question[] = [
   const sql = String(text).startsWith('SELECT');
   return {
     id: `q${index}`,
-    question: sql ? null : String(text),
+    question: sql ? null : askerWordsSchema.parse(text),
     source: 'aviation',
     sql: { asked: sql ? String(text) : null, run: null },
     translator: sql ? null : 'built-in',

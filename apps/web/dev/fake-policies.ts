@@ -39,6 +39,7 @@ tables:
 export function policyRoutes(): Record<string, Route> {
   const policies = new Map([['warehouse', WAREHOUSE]]);
   const access = { runSql: true };
+  const assistant = { holdLiterals: false };
   const wrongIn = (text: string): Refused | null => {
     const line = text.split('\n').findIndex((one) => one.includes('nobody')) + 1;
     return line === 0
@@ -48,6 +49,8 @@ export function policyRoutes(): Record<string, Route> {
         });
   };
   return {
+    'GET settings/assistant': () => assistant,
+    'PUT settings/assistant': ({ body }) => Object.assign(assistant, body),
     'GET settings/access': () => access,
     'PUT settings/access': ({ body }) => Object.assign(access, body),
     'PUT people/': ({ body, parts }) => {

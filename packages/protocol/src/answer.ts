@@ -10,9 +10,31 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export const answerColumnSchema = z.object({ name: z.string(), type: z.string(), kind: valueKindSchema });
 export type AnswerColumn = z.infer<typeof answerColumnSchema>;
 
-export const disclosurePartKindSchema = z.enum(['instruction', 'schema', 'description', 'question']);
+export const disclosurePartKindSchema = z.enum([
+  'instruction',
+  'schema',
+  'description',
+  'glossary',
+  'popularity',
+  'earlier',
+  'preference',
+  'error',
+  'question',
+]);
 export const disclosurePartSchema = z.object({ kind: disclosurePartKindSchema, text: z.string() });
 export type DisclosurePart = z.infer<typeof disclosurePartSchema>;
+
+/**
+ * A value of the asker's words that was held back: the translator was told its name and its kind, and the value was put into the SQL here.
+ * `value` is canonical: a number without separators, a date as ISO 8601 has it, maybe with a time after a space.
+ */
+export const heldLiteralSchema = z.object({
+  name: z.string().regex(/^:v[1-9][0-9]{0,3}$/),
+  kind: z.enum(['number', 'date', 'text']),
+  typed: z.string(),
+  value: z.string(),
+});
+export type HeldLiteral = z.infer<typeof heldLiteralSchema>;
 
 /** What the translator was told. `sentBytes` counts what left this process: 0 for the built-in translator. */
 export const disclosureViewSchema = z.object({
@@ -23,8 +45,22 @@ export const disclosureViewSchema = z.object({
   recipient: z.string(),
   /** The exact request body, when something was sent. */
   sent: z.string().nullable(),
+  /** What of the asker's words stayed here, by name; absent where nothing is held back. */
+  heldBack: z.array(heldLiteralSchema).optional(),
 });
 export type DisclosureView = z.infer<typeof disclosureViewSchema>;
+
+/** Why a statement was not run, in our own words: `position` is a character of the statement, from 1. */
+export const refusedStatementSchema = z.object({ code: z.string(), position: z.int().nullable() });
+export type RefusedStatement = z.infer<typeof refusedStatementSchema>;
+
+/** A statement of a model that the guard refused, and the translator was asked to mend; `asked` as it gave it. */
+export const attemptSchema = z.object({
+  disclosure: disclosureViewSchema,
+  asked: z.string(),
+  refused: refusedStatementSchema,
+});
+export type Attempt = z.infer<typeof attemptSchema>;
 
 export const sqlViewSchema = z.object({ asked: z.string().nullable(), run: z.string().nullable() });
 
@@ -59,7 +95,10 @@ export const answerSchema = z.object({
   sql: sqlViewSchema,
   translator: z.string().nullable(),
   understanding: understandingSchema.nullable(),
+  /** Of the last time that the translator was told something. */
   disclosure: disclosureViewSchema.nullable(),
+  /** What went before, where the translator was asked to mend its statement. */
+  attempts: z.array(attemptSchema).optional(),
   /** Id of the `query.released` entry in the audit log (or of the refusal). */
   receipt: z.string(),
   /** The log's signed word that it will hold that entry at its place; to be kept, and given to `verify ledger --promises`. */
@@ -79,6 +118,8 @@ export const answerEventSchema = z.discriminatedUnion('type', [
     translator: z.string(),
     understanding: understandingSchema.nullable(),
   }),
+  /** The guard refused the statement: the translator is told so, and what follows is of the next attempt. */
+  z.object({ type: z.literal('retried'), asked: z.string(), refused: refusedStatementSchema }),
   z.object({
     type: z.literal('planned'),
     source: z.string(),
@@ -110,9 +151,18 @@ export type AnswerEvent = z.infer<typeof answerEventSchema>;
 
 export const ANSWER_MEDIA_TYPE = 'application/vnd.strongroom.answer';
 
+/**
+ * What a person typed in their own words. A brand of its own: of all texts only this may be told to a model as such, and it is made where
+ * input is parsed and nowhere else.
+ */
+export const askerWordsSchema = z.string().trim().min(1).max(2000).brand<'AskerWords'>();
+export type AskerWords = z.infer<typeof askerWordsSchema>;
+
 export const askInputSchema = z.object({
-  question: z.string().trim().min(1).max(2000),
+  question: askerWordsSchema,
   source: z.string().optional(),
+  /** Id of an earlier question of the asker's own that this one goes on from: "and by month?". */
+  follows: z.uuid().optional(),
   lease: leaseNameSchema,
 });
 export const askSqlInputSchema = z.object({

@@ -35,3 +35,7 @@ export type AccessSettings = z.infer<typeof accessSettingsSchema>;
 /** Whether a client that is itself a model gets rows; see the server's `mcp`. */
 export const mcpSettingsSchema = z.object({ rows: z.boolean() });
 export type McpSettings = z.infer<typeof mcpSettingsSchema>;
+
+/** Whether names, numbers, addresses, quoted text and dates of questions stay here, and a model is told `:v1`, `:v2`, … instead. */
+export const assistantSettingsSchema = z.object({ holdLiterals: z.boolean() });
+export type AssistantSettings = z.infer<typeof assistantSettingsSchema>;

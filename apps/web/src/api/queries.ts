@@ -12,6 +12,7 @@ import {
   listTerms,
   listTokens,
   readAccess,
+  readAssistant,
   readCertificate,
   readMcp,
   readMe,
@@ -43,6 +44,10 @@ export const accessQuery = queryOptions({
 export const modelSettingsQuery = queryOptions({
   queryKey: ['settings', 'model'],
   queryFn: ({ signal }) => readModelSettings({ signal }),
+});
+export const assistantQuery = queryOptions({
+  queryKey: ['settings', 'assistant'],
+  queryFn: ({ signal }) => readAssistant({ signal }),
 });
 export const canariesQuery = queryOptions({
   queryKey: ['canaries'],

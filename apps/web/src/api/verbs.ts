@@ -2,6 +2,8 @@ import {
   type AccessSettings,
   accessSettingsSchema,
   appliedPolicySchema,
+  type AssistantSettings,
+  assistantSettingsSchema,
   canarySchema,
   catalogAnswerSchema,
   catalogTableSchema,
@@ -193,6 +195,10 @@ export const plantCanary = (name: string) => call(plantedCanarySchema, 'POST', '
 export const removeCanary = (name: string) => callForNothing('DELETE', `/canaries/${segment(name)}`);
 export const readMcp = (options: Signal = {}) => call(mcpSettingsSchema, 'GET', '/settings/mcp', options);
 export const changeMcp = (body: McpSettings) => call(mcpSettingsSchema, 'PUT', '/settings/mcp', { body });
+export const readAssistant = (options: Signal = {}) =>
+  call(assistantSettingsSchema, 'GET', '/settings/assistant', options);
+export const changeAssistant = (body: AssistantSettings) =>
+  call(assistantSettingsSchema, 'PUT', '/settings/assistant', { body });
 export const readSignInKind = (options: Signal = {}) => call(signInKindSchema, 'GET', '/sign-in', options);
 
 export const readVault = (options: Signal = {}) => call(vaultStatusSchema, 'GET', '/vault', options);

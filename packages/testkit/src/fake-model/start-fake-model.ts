@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 /** How the endpoint answers the next requests. */
 export type FakeModelBehaviour =
   | { readonly kind: 'reply'; readonly content: string }
+  /** One after the other; the last one again and again. */
+  | { readonly kind: 'replies'; readonly contents: readonly [string, ...string[]] }
   | { readonly kind: 'status'; readonly status: number; readonly body?: string }
   | { readonly kind: 'html' }
   | { readonly kind: 'half-json' }
@@ -44,7 +46,10 @@ export async function startFakeModel(
     };
     requests.push(seen);
     for (const resolve of waiting.splice(0)) resolve(seen);
-    answer(behaviour, response);
+    const now = behaviour;
+    if (now.kind === 'replies' && now.contents.length > 1)
+      behaviour = { ...now, contents: now.contents.slice(1) as [string, ...string[]] };
+    answer(now, response);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const stop = async (): Promise<void> => {
@@ -83,6 +88,9 @@ function answer(behaviour: FakeModelBehaviour, response: ServerResponse): void {
   switch (behaviour.kind) {
     case 'reply':
       response.writeHead(200, json).end(completion(behaviour.content));
+      return;
+    case 'replies':
+      response.writeHead(200, json).end(completion(behaviour.contents[0]));
       return;
     case 'status':
       response.writeHead(behaviour.status, json).end(behaviour.body ?? '{"error":{"message":"no"}}');

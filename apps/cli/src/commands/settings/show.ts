@@ -1,18 +1,15 @@
-import type { AccessSettings, McpSettings } from '@strongroom/protocol';
+import type { AccessSettings, AssistantSettings, McpSettings } from '@strongroom/protocol';
 import type { Session } from '../../session.ts';
+import { saysHoldLiterals } from './hold-literals.ts';
+import { saysMcpRows } from './mcp-rows.ts';
+import { saysRunSql } from './run-sql.ts';
 
 export async function show({ server, terminal }: Session): Promise<void> {
   const access = await server.call<AccessSettings>('GET', 'settings/access');
+  const assistant = await server.call<AssistantSettings>('GET', 'settings/assistant');
   const mcp = await server.call<McpSettings>('GET', 'settings/mcp');
-  if (terminal.json) return terminal.printJson({ ...access, mcpRows: mcp.rows });
-  terminal.line(sqlLine(access));
-  terminal.line(mcpLine(mcp));
-}
-
-export function sqlLine({ runSql }: AccessSettings): string {
-  return runSql ? 'SQL may run, on sources that are shared' : 'no SQL may run';
-}
-
-export function mcpLine({ rows }: McpSettings): string {
-  return rows ? 'MCP clients get rows' : 'MCP clients get no rows';
+  if (terminal.json) return terminal.printJson({ ...access, ...assistant, mcpRows: mcp.rows });
+  terminal.line(saysRunSql(access));
+  terminal.line(saysHoldLiterals(assistant));
+  terminal.line(saysMcpRows(mcp));
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AnswerEvent, type Frame, ProblemError } from '@strongroom/protocol';
+import { type AnswerEvent, askerWordsSchema, type Frame, ProblemError } from '@strongroom/protocol';
 import { loadClusterSecret } from '@strongroom/keyring';
 import { type FakeModel, startFakeModel } from '@strongroom/testkit';
 import { sql } from 'kysely';
@@ -108,6 +108,7 @@ function assistant(over: { url?: string; lookup?: string; sealer?: Vault } = {})
           },
         };
       },
+      mayRun: async () => true,
       lookup: async (_asker, request) =>
         request.table === 'airports' && request.words === over.lookup ? [{ column: 'city', value: 'Chicago' }] : [],
       isUnique: async () => true,
@@ -121,13 +122,15 @@ function assistant(over: { url?: string; lookup?: string; sealer?: Vault } = {})
   });
 }
 
+const words = (text: string) => askerWordsSchema.parse(text);
+
 async function eventsOf(frames: AsyncGenerator<Frame>): Promise<AnswerEvent[]> {
   const seen: AnswerEvent[] = [];
   for await (const frame of frames) if (frame.kind === 'event') seen.push(frame.event);
   return seen;
 }
 const ask = (room: Assistant, question: string, who = asker, source?: string) =>
-  eventsOf(room.ask(who, { question, source, signal: new AbortController().signal }));
+  eventsOf(room.ask(who, { question: words(question), source, signal: new AbortController().signal }));
 
 describe('asking', () => {
   test('a question goes disclosed → translated → planned → completed, and is audited before anything', async () => {
@@ -170,7 +173,7 @@ describe('with a model', () => {
   test('it is told nothing for somebody who is not there any more, and the log says so', async () => {
     model = await startFakeModel({ kind: 'reply', content: 'select 1' });
     const { signal } = new AbortController();
-    const asked = { question: 'How many flights are there?', lease: 'lapsed', signal };
+    const asked = { question: words('How many flights are there?'), lease: 'lapsed', signal };
     const seen = await eventsOf(assistant({ url: model.url }).ask(asker, asked));
     expect(seen).toMatchObject([{ type: 'stopped', problem: { code: 'query/lease_lapsed', status: 410 } }]);
     expect(model.requests).toEqual([]);
@@ -316,7 +319,10 @@ describe('earlier questions', () => {
 
   test('deleted while its answer runs, a question does not come back', async () => {
     const room = assistant();
-    const frames = room.ask(asker, { question: 'How many flights are there?', signal: new AbortController().signal });
+    const frames = room.ask(asker, {
+      question: words('How many flights are there?'),
+      signal: new AbortController().signal,
+    });
     await frames.next();
     expect(await room.history.removeAll(asker)).toEqual({ removed: 1 });
     await eventsOf(frames);
@@ -338,7 +344,10 @@ describe('earlier questions', () => {
     await ask(room, 'How many flights are there?');
     await ask(room, 'How many flights are there?', colleague);
     const ids = (await room.history.list(asker, { before: null, limit: 10 })).map(({ id }) => id);
-    const running = room.ask(asker, { question: 'How many flights are there?', signal: new AbortController().signal });
+    const running = room.ask(asker, {
+      question: words('How many flights are there?'),
+      signal: new AbortController().signal,
+    });
     await running.next();
     const keysOf = async () =>
       (

@@ -1,11 +1,12 @@
 import type { Asker, DataHolder, ExportedTable } from '#contracts';
 import type { History } from './history.ts';
+import type { Preferences } from './preferences.ts';
 
 const what = 'question';
 const pageSize = 100;
 
-/** Each question has a key of its own. */
-export function assistantHolder(history: History): DataHolder {
+/** Each question and each preference has a key of its own. */
+export function assistantHolder(history: History, preferences: Preferences): DataHolder {
   return {
     find: {
       question: async (asker, id) => {
@@ -16,14 +17,23 @@ export function assistantHolder(history: History): DataHolder {
     objectsOf: async (workspaceId, subject) => {
       if (subject.kind === 'question') return [{ id: subject.id, what }];
       if (subject.kind !== 'person') return [];
-      return (await history.idsOf(workspaceId, subject.id)).map((id) => ({ id, what }));
+      return [
+        ...(await history.idsOf(workspaceId, subject.id)).map((id) => ({ id, what })),
+        ...(await preferences.idsOf(workspaceId, subject.id)).map((id) => ({ id, what: 'preference' })),
+      ];
     },
     forget: async (workspaceId, subject) => {
-      if (subject.kind === 'person') await history.forgetPerson(workspaceId, subject.id);
+      if (subject.kind === 'person') {
+        await history.forgetPerson(workspaceId, subject.id);
+        await preferences.forgetPerson(workspaceId, subject.id);
+      }
       if (subject.kind === 'question')
         await history.forgetQuestion({ workspaceId, personId: subject.ownerId }, subject.id);
     },
-    exportPerson: (asker) => [{ name: 'questions', rows: () => questionsOf(history, asker) }],
+    exportPerson: (asker) => [
+      { name: 'questions', rows: () => questionsOf(history, asker) },
+      { name: 'preferences', rows: () => preferencesOf(preferences, asker) },
+    ],
   };
 }
 
@@ -36,4 +46,8 @@ async function* questionsOf(history: History, asker: Asker): ReturnType<Exported
     if (last === undefined) return;
     before = last.id;
   }
+}
+
+async function* preferencesOf(preferences: Preferences, asker: Asker): ReturnType<ExportedTable['rows']> {
+  yield* await preferences.list(asker);
 }

@@ -1,9 +1,19 @@
-import type { DisclosureView } from '@strongroom/protocol';
+import type { AskerWords, CatalogTable, DisclosureView } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
-import { buildDisclosure, chooseTables, type Egress, type Exchange, type SourceTables, tablesSpokenOf } from '#egress';
+import {
+  buildDisclosure,
+  chooseTables,
+  type Egress,
+  type Exchange,
+  holdBack,
+  type SourceTables,
+  type StatementRefusal,
+  tablesSpokenOf,
+} from '#egress';
 import type { Clock } from '#platform/clock';
 import type { Query, Reader } from '#query';
-import { translateBuiltIn, translateByModel, type Translated } from './translate-question.ts';
+import type { Thread } from './earlier-thread.ts';
+import { BUILT_IN_NAME, translateBuiltIn, translateByModel, type Translated } from './translate-question.ts';
 
 export type DiscloseDeps = {
   readonly egress: Egress;
@@ -11,13 +21,22 @@ export type DiscloseDeps = {
   readonly clock: Clock;
 };
 
-type Asked = Pick<Reader, 'lease' | 'signal'> & { readonly question: string };
+/** All that a translator may be told of what the person said. */
+export type Said = Pick<Reader, 'lease' | 'signal'> & {
+  readonly question: AskerWords;
+  /** What it goes on from; null: it stands alone. */
+  readonly thread: Thread | null;
+  /** Whom it is told to; null: the built-in translator. */
+  readonly model: string | null;
+  readonly preferences: readonly AskerWords[];
+  readonly holdsLiterals: boolean;
+};
 
 /** What a translator is told, before it is told, and the power to let it translate. */
 export type Told = {
   readonly view: DisclosureView;
-  /** Every request to a model for it. */
-  readonly exchanges: readonly Exchange[];
+  /** With a model, filled in when it answers; null: nothing is sent. */
+  readonly exchange: Exchange | null;
   translate(): Promise<Translated>;
 };
 
@@ -25,31 +44,68 @@ export type Told = {
 const TABLES_MAX = 200;
 const TABLES_SPOKEN_OF_MAX = 40;
 
-/** Nothing leaves this process, so it is told of every table, unless there are very many. */
-export async function tellBuiltIn(
+export type Translator = {
+  readonly name: string;
+  /** `refusal`: what the guard said of the statement that it gave last. */
+  tell(refusal: StatementRefusal | null): Promise<Told>;
+};
+
+/**
+ * Nothing leaves this process, so it is told of every table, unless there are very many. What it does not understand is not told to it either:
+ * preferences.
+ */
+export async function builtIn(
   deps: DiscloseDeps,
   asker: Asker,
-  { question, lease, signal }: Asked,
+  said: Said,
   sources: readonly SourceTables[],
-): Promise<Told> {
+): Promise<Translator> {
+  const { question, thread } = said;
   const all = sources.flat();
-  const tables = all.length <= TABLES_MAX ? all : await tablesSpokenOf(question, sources, TABLES_SPOKEN_OF_MAX);
+  const tables = all.length <= TABLES_MAX ? all : await tablesSpokenOf(allWords(said), sources, TABLES_SPOKEN_OF_MAX);
+  const earlier = thread === null ? null : { words: thread.words, statement: null };
   return {
-    view: deps.egress.keep(buildDisclosure({ question, tables })),
-    exchanges: [],
-    translate: () => translateBuiltIn(deps, asker, question, tables, { lease, signal }),
+    name: BUILT_IN_NAME,
+    tell: async () => ({
+      view: deps.egress.keep(buildDisclosure({ question, tables, earlier })),
+      exchange: null,
+      translate: () => translateBuiltIn(deps, asker, said, tables),
+    }),
   };
 }
 
-/** The disclosure is in the audit log when this resolves; it leaves with `translate`. Throws `egress/*`. */
-export async function tellModel(
+/** A disclosure is in the audit log when `tell` resolves; it leaves with `translate`. Throws `egress/*`. */
+export async function model(
   deps: DiscloseDeps,
   asker: Asker,
-  { question, signal }: Asked,
+  said: Said,
   sources: readonly SourceTables[],
-): Promise<Told> {
-  const { source, tables } = await chooseTables(question, sources);
-  const disclosed = await deps.egress.disclose(asker, buildDisclosure({ question, tables }), signal);
-  const { view, exchange } = disclosed;
-  return { view, exchanges: [exchange], translate: () => translateByModel(disclosed, source, tables) };
+): Promise<Translator> {
+  const { source, tables } = await chooseTables(allWords(said), sources);
+  const words = await whatLeaves(said, tables);
+  return {
+    name: said.model ?? '',
+    async tell(refusal) {
+      const disclosed = await deps.egress.disclose(asker, buildDisclosure({ ...words, tables, refusal }), said.signal);
+      const { view, exchange } = disclosed;
+      return { view, exchange, translate: () => translateByModel(disclosed, source, tables) };
+    },
+  };
+}
+
+/** What tables are chosen by: a follow-up may name none. */
+function allWords({ question, thread }: Said): string {
+  return [...(thread?.words ?? []), question].join('\n');
+}
+
+/** Their words, or, where literals are held back or were so far, what is left of them. */
+async function whatLeaves({ question, thread, preferences, holdsLiterals }: Said, chosen: readonly CatalogTable[]) {
+  const before = thread?.heldBack ?? null;
+  if (!holdsLiterals && before === null) return { question, preferences, earlier: thread };
+  const holder = await holdBack(chosen, before ?? []);
+  const hold = (words: AskerWords): AskerWords => holder.hold(words);
+  // A statement from when nothing was held back has the values in it.
+  const statement = before === null ? null : (thread?.statement ?? null);
+  const earlier = thread === null ? null : { words: thread.words.map(hold), statement };
+  return { earlier, question: hold(question), preferences: preferences.map(hold), heldBack: holder.held() };
 }

@@ -1,4 +1,4 @@
-import { ProblemError, type Question, questionSchema } from '@strongroom/protocol';
+import { askerWordsSchema, ProblemError, type Question, questionSchema } from '@strongroom/protocol';
 import { z } from 'zod';
 import {
   type Asker,
@@ -42,6 +42,8 @@ const keptSchema = questionSchema.omit({ id: true, askedAt: true }).extend({
       }),
     )
     .default([]),
+  /** A follow-up as the built-in translator read it, merged with what it goes on from. */
+  read: askerWordsSchema.optional(),
 });
 export type KeptQuestion = z.infer<typeof keptSchema>;
 
@@ -52,7 +54,7 @@ export type History = {
   finish(asker: Asker, id: string | null, question: KeptQuestion): Promise<void>;
   list(asker: Asker, page: { before: string | null; limit: number }): Promise<Question[]>;
   /** Throws `assistant/question_not_found` (404). */
-  show(asker: Asker, id: string): Promise<Question & Pick<KeptQuestion, 'exchanges'>>;
+  show(asker: Asker, id: string): Promise<Question & KeptQuestion>;
   /** Destroys the key, then removes the row. Throws `assistant/question_not_found` (404). */
   remove(asker: Asker, id: string): Promise<void>;
   removeAll(asker: Asker): Promise<{ removed: number }>;
@@ -117,7 +119,7 @@ export function createHistory({ database, sealer, audit, clock }: HistoryDeps): 
       );
       return opened.flatMap((question) => {
         if (question === null) return [];
-        const { exchanges: _, ...shown } = question;
+        const { exchanges: _, read: _read, ...shown } = question;
         return [shown];
       });
     },

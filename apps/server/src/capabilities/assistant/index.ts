@@ -10,6 +10,8 @@ import { assistantHolder } from './data-holder.ts';
 import { questionNotFound } from './errors.ts';
 import { askSql, type AskSqlRequest } from './ask-sql.ts';
 import { createHistory, type History } from './history.ts';
+import { createPreferences, type Preferences } from './preferences.ts';
+import { selectHoldLiterals, updateHoldLiterals } from './settings-store.ts';
 import { type ReceiptDeps, showReceipt } from './show-receipt.ts';
 
 export { assistantRoutes } from './routes.ts';
@@ -27,6 +29,14 @@ export type Assistant = {
   /** Throws `assistant/question_not_found` (404), `assistant/nothing_sent` (409). */
   showReceipt(asker: Asker, id: string): Promise<Receipt>;
   readonly history: History;
+  readonly preferences: Preferences;
+  /** Whether literals of questions are held back from models in a workspace; an admin's to say. */
+  readonly holdLiterals: {
+    get(workspaceId: string): Promise<boolean>;
+    set(workspaceId: string, holdLiterals: boolean): Promise<void>;
+  };
+  /** For who is removed from the workspace: what is theirs alone goes, keys first. */
+  forgetPerson(workspaceId: string, personId: string): Promise<void>;
   readonly holder: DataHolder;
 };
 
@@ -41,22 +51,38 @@ export function createAssistant(deps: {
   clock: Clock;
 }): Assistant {
   const history = createHistory(deps);
-  const needs: AskDeps & ReceiptDeps = { ...deps, history };
-  const blind: AskDeps = { ...needs, query: { ...deps.query, lookup: async () => [] } };
+  const preferences = createPreferences(deps);
+  const { database } = deps;
+  const holdsLiterals = (workspaceId: string): Promise<boolean> => selectHoldLiterals(database, workspaceId);
+  const needs: AskDeps & ReceiptDeps = { ...deps, history, preferences, holdsLiterals };
+  const blind: AskDeps = {
+    ...needs,
+    query: { ...deps.query, lookup: async () => [], isUnique: async () => false },
+  };
   return {
     ask: (asker, request) => askQuestion(request.lookup === false ? blind : needs, asker, request),
     askSql: (asker, request) => askSql(needs, asker, request),
     async askAgain(asker, id) {
-      const { question, source, sql } = await history.show(asker, id);
+      const { question, source, sql, follows } = await history.show(asker, id);
       if (question === null) {
         if (source === null || sql.asked === null) throw questionNotFound();
         const again = { sql: sql.asked, source };
         return (reader) => askSql(needs, asker, { ...again, ...reader });
       }
-      return (reader) => askQuestion(needs, asker, { question, source: source ?? undefined, ...reader });
+      const again = { question, source: source ?? undefined, follows: follows ?? undefined };
+      return (reader) => askQuestion(needs, asker, { ...again, ...reader });
     },
     showReceipt: (asker, id) => showReceipt(needs, asker, id),
     history,
-    holder: assistantHolder(history),
+    preferences,
+    holdLiterals: {
+      get: holdsLiterals,
+      set: (workspaceId, holdLiterals) => updateHoldLiterals(database, workspaceId, holdLiterals),
+    },
+    async forgetPerson(workspaceId, personId) {
+      await history.forgetPerson(workspaceId, personId);
+      await preferences.forgetPerson(workspaceId, personId);
+    },
+    holder: assistantHolder(history, preferences),
   };
 }

@@ -12,8 +12,8 @@ declare module '#platform/database' {
 type Tx = Transaction<Tables>;
 export type SealedQuestion = { readonly id: string; readonly askedAt: Date; readonly sealed: Uint8Array };
 
-/** INVARIANT: row-level security shows the questions of this one person only, also to code that forgets to ask for them. */
-function withPerson<T>(
+/** INVARIANT: row-level security shows what is of this one person only, also to code that forgets to ask for them. */
+export function withPerson<T>(
   database: Database,
   workspaceId: string,
   personId: string,

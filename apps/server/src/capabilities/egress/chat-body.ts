@@ -1,21 +1,24 @@
 import type { Disclosure } from './disclosure/build-disclosure.ts';
+import type { Part } from './disclosure/part.ts';
+
+/** What is said as the person who asks; all else is said before, as ours. */
+const SAID_LAST: ReadonlySet<Part['kind']> = new Set(['question', 'error']);
 
 /**
  * The bytes of an OpenAI chat completion request: nothing kept (`store: false`), nothing to call, one whole answer.
  * What is shown to the asker as sent is exactly this string.
  */
-export function chatBody(model: string, disclosure: Disclosure): string {
-  const told = disclosure.parts.filter((part) => part.kind !== 'instruction' && part.kind !== 'question');
-  const text = (kind: string): string =>
-    disclosure.parts
-      .filter((part) => part.kind === kind)
+export function chatBody(model: string, { parts }: Disclosure): string {
+  const text = (isLast: boolean): string =>
+    parts
+      .filter((part) => SAID_LAST.has(part.kind) === isLast)
       .map((part) => part.text)
-      .join('\n');
+      .join('\n\n');
   return JSON.stringify({
     model,
     messages: [
-      { role: 'system', content: [text('instruction'), ...told.map((part) => part.text)].join('\n\n') },
-      { role: 'user', content: text('question') },
+      { role: 'system', content: text(false) },
+      { role: 'user', content: text(true) },
     ],
     temperature: 0,
     stream: false,

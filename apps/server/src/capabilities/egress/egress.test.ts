@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CatalogTable, RowBytes } from '@strongroom/protocol';
+import { askerWordsSchema, type CatalogTable } from '@strongroom/protocol';
 import { type FakeModelBehaviour, startFakeModel } from '@strongroom/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '#config';
@@ -7,8 +7,7 @@ import type { Database } from '#platform/database';
 import type { Asker, AuditContext, AuditEvent, AuditWriter } from '#contracts';
 import { nothingSet } from './test-unset.ts';
 import { nothingPlanted } from '../../contracts/test-outbound-scan.ts';
-import { buildDisclosure, createEgress, type Disclosure, type Egress } from './index.ts';
-import { questionPart } from './disclosure/question-part.ts';
+import { buildDisclosure, createEgress, type Disclosure, type Egress, type ModelStatement } from './index.ts';
 
 const asker: Asker = {
   workspaceId: 'w',
@@ -71,10 +70,11 @@ afterEach(async () => {
   await egress?.close();
   egress = null;
 });
+const words = (text: string) => askerWordsSchema.parse(text);
 const signal = () => new AbortController().signal;
 const disclosure = () =>
   buildDisclosure({
-    question: 'how many orders',
+    question: words('how many orders'),
     tables: [table('orders', ['id', 'placed'], { description: 'What people bought', tags: ['sales'] })],
   });
 
@@ -260,17 +260,43 @@ describe('egress', () => {
     expect(model.requests).toEqual([]);
   });
 
-  test('the compiler refuses rows and strings where a disclosure or its words are wanted', () => {
-    const rows = new Uint8Array() as RowBytes;
-    const tryRows = () => {
-      // @ts-expect-error rows are not words
-      questionPart(rows);
-      // @ts-expect-error rows are not metadata
-      buildDisclosure({ question: 'q', tables: rows });
-      // @ts-expect-error an object of the same shape is no disclosure
-      const forged: Disclosure = { parts: [], tables: 0, columns: 0 };
-      return forged;
-    };
-    expect(tryRows).toBeTypeOf('function');
+  test('every part is made from what it may hold, has its label, and stands in the request word for word', async () => {
+    await using model = await startFakeModel();
+    egress = createEgress({
+      database: nothingSet,
+      scan: nothingPlanted,
+      endpoint: { url: model.url, model: 'small', key: null },
+      audit: recorder(),
+    });
+    const glossary = [{ name: 'churn', synonyms: ['loss'], definition: 'customers who left' }];
+    const orders = { ...table('orders', ['id'], { description: 'What people bought' }), glossary, popularity: 4 };
+    const disclosed = await egress.disclose(
+      asker,
+      buildDisclosure({
+        question: words('only :v1'),
+        tables: [orders, table('customers')],
+        earlier: { words: [words('how many orders')], statement: 'select count(*) from orders' as ModelStatement },
+        preferences: [words('always by month')],
+        heldBack: [{ name: ':v1', kind: 'text', typed: 'Delta', value: 'Delta' }],
+        refusal: { code: 'query/denied', position: 8, statement: 'select x from orders' as ModelStatement },
+      }),
+      signal(),
+    );
+    expect(disclosed.view.parts.map(({ kind }) => kind)).toEqual([
+      'instruction',
+      'schema',
+      'description',
+      'glossary',
+      'popularity',
+      'preference',
+      'earlier',
+      'question',
+      'error',
+    ]);
+    const sent = disclosed.view.sent ?? '';
+    for (const { text } of disclosed.view.parts) expect(sent).toContain(JSON.stringify(text).slice(1, -1));
+    expect(sent).toContain(':v1 is a text');
+    expect(sent).not.toContain('Delta');
+    expect(disclosed.view.heldBack).toEqual([{ name: ':v1', kind: 'text', typed: 'Delta', value: 'Delta' }]);
   });
 });

@@ -11,6 +11,10 @@ import { readSettings, updateSettings } from './settings-store.ts';
 import { type HostileText, readReply, send, type SendLimits } from './send.ts';
 
 export { buildDisclosure, Disclosure } from './disclosure/build-disclosure.ts';
+export type { Earlier } from './disclosure/earlier-part.ts';
+export { isMendable, type StatementRefusal } from './disclosure/error-part.ts';
+export type { ModelStatement } from './disclosure/model-statement.ts';
+export { holdBack, type Holder } from './hold-back.ts';
 export { chooseTables, type SourceTables, tablesSpokenOf } from './choose-tables/choose-tables.ts';
 export type { HostileText };
 
@@ -133,5 +137,6 @@ function view(disclosure: Disclosure, recipient: string, sent: string | null): D
     columns: disclosure.columns,
     recipient,
     sent,
+    ...(disclosure.heldBack === null ? {} : { heldBack: [...disclosure.heldBack] }),
   };
 }

@@ -11,6 +11,7 @@ import { isUnique, type UniqueRequest } from './is-unique.ts';
 import { QUERY_LIMITS, type QueryLimits } from './limits.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { type LookupRequest, lookupValue } from './lookup-value.ts';
+import { mayRun, type MayRunRequest } from './may-run.ts';
 import { type QueryRequest, runQuery } from './run-query.ts';
 import { createRunningQueries } from './running-queries.ts';
 import type { Reader } from './watch-reader.ts';
@@ -27,6 +28,8 @@ export type Query = {
   run(asker: Asker, request: QueryRequest): AsyncGenerator<Frame>;
   lookup(asker: Asker, request: LookupRequest): Promise<{ column: string; value: string }[]>;
   isUnique(asker: Asker, request: UniqueRequest): Promise<boolean>;
+  /** Whether the asker could run it now; see may-run.ts. */
+  mayRun(asker: Asker, request: MayRunRequest): Promise<boolean>;
   readonly leases: Leases;
   /** How many queries are running now. */
   running(): number;
@@ -69,6 +72,7 @@ export function createQuery(deps: {
     run: (asker, request) => runQuery(needs, asker, request),
     lookup: (asker, request) => lookupValue(needs, asker, request),
     isUnique: (asker, request) => isUnique(needs, asker, request),
+    mayRun: (asker, request) => mayRun(needs, asker, request),
     running: () => running.count(),
     stopAll: async () => {
       running.stopAll();

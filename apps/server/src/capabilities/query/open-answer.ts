@@ -83,6 +83,14 @@ function learn(facts: AnswerFacts, event: AnswerEvent): void {
       facts.understanding = event.understanding;
       facts.sql.asked = event.asked;
       break;
+    case 'retried':
+      // Before the next attempt it is told something anew.
+      if (facts.disclosure !== null)
+        facts.attempts = [
+          ...(facts.attempts ?? []),
+          { disclosure: facts.disclosure, asked: event.asked, refused: event.refused },
+        ];
+      break;
     case 'planned':
       facts.source = event.source;
       facts.sql = { asked: event.asked, run: event.run };

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Guard } from '@strongroom/sql-guard';
+import type { Guard, HeldValue } from '@strongroom/sql-guard';
 import { type AnswerEvent, type Frame, type Outcome, problemDocument } from '@strongroom/protocol';
 import type { Asker, AuditEvent, AuditWriter } from '#contracts';
 import type { Directory } from '#access';
@@ -17,6 +17,8 @@ export type QueryRequest = Reader & {
   readonly source: string;
   readonly sql: string;
   readonly params?: readonly (string | number | boolean | null)[] | undefined;
+  /** Values of `:v1`, `:v2`, … in SQL whose author was not told them. */
+  readonly held?: readonly HeldValue[] | null | undefined;
   readonly limit?: number | undefined;
   /** A lookup stays in the server: the audit log names it so. Default: an answer for somebody to see. */
   readonly purpose?: 'answer' | 'lookup';
@@ -152,9 +154,9 @@ const ALLOWED = { allowed: true, reason: 'granted' } as const;
 
 async function check(deps: RunQueryDeps, asker: Asker, handle: SourceHandle, request: QueryRequest, rowsMax: number) {
   const schema = await deps.catalog.schemaFor(handle);
-  const { sql, params = [] } = request;
+  const { sql, params = [], held = null } = request;
   const { dialect, policy } = handle;
-  return deps.guard.check({ sql, dialect, schema, policy, rowsMax, params, fairnessKey: asker.personId });
+  return deps.guard.check({ sql, dialect, schema, policy, rowsMax, params, held, fairnessKey: asker.personId });
 }
 
 function event(value: AnswerEvent): Frame {

@@ -1,5 +1,6 @@
 import type { AnswerColumn } from '@strongroom/protocol';
 import type { Cell, Rows } from '../../api/rows.ts';
+import { visible } from '../visible.ts';
 import { isNumeric } from './arrange.ts';
 
 export type CellFormat = (value: Cell) => string;
@@ -13,7 +14,8 @@ const NAMES_SOMETHING = /(^|_)(id|year|month|day|hour|week|quarter|zip|postcode|
 export function formatFor(rows: Rows, column: number): CellFormat {
   const described = rows.columns[column];
   if (described?.kind === 'timestamp') return momentFormat(rows, column);
-  if (described === undefined || !isNumeric(described.kind)) return (value) => (value === null ? '' : String(value));
+  if (described === undefined || !isNumeric(described.kind))
+    return (value) => (value === null ? '' : visible(String(value)));
   const digits = fractionDigits(rows, column);
   const useGrouping = !NAMES_SOMETHING.test(described.name);
   const numbers = new Intl.NumberFormat('en-US', {
@@ -25,7 +27,7 @@ export function formatFor(rows: Rows, column: number): CellFormat {
     if (value === null) return '';
     if (typeof value === 'bigint') return numbers.format(value);
     const amount = Number(value);
-    if (!Number.isFinite(amount)) return String(value);
+    if (!Number.isFinite(amount)) return visible(String(value));
     // Text of more digits than a double holds is shown as it came.
     if (typeof value === 'string' && digits === 0 && !Number.isSafeInteger(amount)) return value;
     return numbers.format(amount);

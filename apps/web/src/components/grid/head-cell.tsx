@@ -2,6 +2,7 @@ import { TextInput, Tooltip } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useRef } from 'react';
 import type { Rows } from '../../api/rows.ts';
+import { visible } from '../visible.ts';
 import { isNumeric, type Sort } from './arrange.ts';
 import classes from './grid.module.css';
 
@@ -37,7 +38,7 @@ export function HeadCell({ rows, column, left, width, sort, filter, onSort, onFi
           data-numeric={isNumeric(described.kind)}
           onClick={onSort}
         >
-          <span>{described.name}</span>
+          <span>{visible(described.name)}</span>
           {sort === 'ascending' && <IconArrowUp size={14} aria-hidden />}
           {sort === 'descending' && <IconArrowDown size={14} aria-hidden />}
         </button>

@@ -1,5 +1,6 @@
 import { diff, type Piece } from './diff.ts';
 import classes from './sql.module.css';
+import { visible } from '../visible.ts';
 import { arranged, type Token, tokens } from './tokens.ts';
 
 /** SQL to read: tinted, broken before its clauses. */
@@ -21,7 +22,7 @@ export function SqlDiff({ asked, run }: { asked: string; run: string }) {
         const inner = pieces.map((piece, inside) => <Tinted key={inside} token={piece.token} />);
         if (change === 'added') return <ins key={index}>{inner}</ins>;
         return change === 'removed' ? (
-          <del key={index}>{pieces.map((piece) => piece.token.text).join(' ')} </del>
+          <del key={index}>{pieces.map((piece) => visible(piece.token.text)).join(' ')} </del>
         ) : (
           <span key={index}>{inner}</span>
         );
@@ -32,9 +33,9 @@ export function SqlDiff({ asked, run }: { asked: string; run: string }) {
 
 function Tinted({ token }: { token: Token }) {
   return token.kind === 'space' || token.kind === 'word' || token.kind === 'sign' ? (
-    token.text
+    visible(token.text)
   ) : (
-    <span data-kind={token.kind}>{token.text}</span>
+    <span data-kind={token.kind}>{visible(token.text)}</span>
   );
 }
 

@@ -7,9 +7,9 @@ const KEYWORDS = new Set(
   right rows select some table then true union using values when where window with`.split(/\s+/),
 );
 
-// Comment, dollar-quoted and quoted strings, quoted names, numbers, words, spaces, then any sign.
+// Comment, dollar-quoted and quoted strings, values that were held back, quoted names, numbers, words, spaces, then any sign.
 const PATTERN =
-  /(--[^\n]*|\/\*[\s\S]*?\*\/)|(\$(?:[a-z_]\w*)?\$[\s\S]*?\$(?:[a-z_]\w*)?\$|[eE]?'(?:[^']|'')*')|("(?:[^"]|"")*")|(\d+(?:\.\d+)?(?:e[+-]?\d+)?)|([\p{L}_$][\p{L}\p{N}_$]*)|(\s+)|(::|<=|>=|<>|!=|\|\||[\s\S])/giu;
+  /(--[^\n]*|\/\*[\s\S]*?\*\/)|(\$(?:[a-z_]\w*)?\$[\s\S]*?\$(?:[a-z_]\w*)?\$|[eE]?'(?:[^']|'')*'|:v[1-9]\d*\b)|("(?:[^"]|"")*")|(\d+(?:\.\d+)?(?:e[+-]?\d+)?)|([\p{L}_$][\p{L}\p{N}_$]*)|(\s+)|(::|<=|>=|<>|!=|\|\||[\s\S])/giu;
 
 /** Splits SQL for tinting and comparing; never used to decide anything. The texts of the tokens add up to the input. */
 export function tokens(sql: string): Token[] {

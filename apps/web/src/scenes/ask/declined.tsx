@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { ButtonLink } from '../../components/button-link.tsx';
 import { QUESTION_FIELD } from '../../components/shell/use-keys.ts';
 import { sentence } from '../../components/words.ts';
+import { visible } from '../../components/visible.ts';
 import classes from './declined.module.css';
 import { changeDraft, readDraft } from './this-tab.ts';
 import type { Way } from './way.ts';
@@ -29,7 +30,7 @@ export function Declined({ way }: { way: Way }) {
               const name = column === null ? short : `${short}.${column}`;
               return (
                 <Button key={name} size="xs" variant="default" onClick={() => add(column ?? short)}>
-                  {name}
+                  {visible(name)}
                 </Button>
               );
             })}
@@ -47,7 +48,7 @@ function words(list: readonly string[]) {
   if (list.length === 0) return <span>nothing</span>;
   return list.map((word) => (
     <span key={word} className={classes['word']}>
-      {word}
+      {visible(word)}
     </span>
   ));
 }

@@ -6,6 +6,7 @@ import { useMay } from '../../api/queries.ts';
 import { adviceFor } from '../../components/advice.ts';
 import { RuleList } from '../../components/sql/rule-list.tsx';
 import { SqlDiff, SqlText } from '../../components/sql/sql-text.tsx';
+import { visible } from '../../components/visible.ts';
 import { bytes, count, milliseconds, sentence } from '../../components/words.ts';
 import { SentView } from './sent-view.tsx';
 import type { Step, StepState, Way } from './way.ts';
@@ -99,7 +100,8 @@ function Dot({ state }: { state: StepState }) {
 }
 
 function wholeOf(step: Step, way: Way): ReactNode | null {
-  if (step.name === 'sent') return way.disclosure === null ? null : <SentView disclosure={way.disclosure} />;
+  if (step.name === 'sent')
+    return way.disclosure === null ? null : <SentView disclosure={way.disclosure} attempts={way.attempts} />;
   if (step.name === 'asked') return way.asked === null ? null : <AskedView way={way} asked={way.asked} />;
   if (step.name === 'run') return way.run === null ? null : <RunView way={way} run={way.run} />;
   if (step.name === 'rows') return step.state === 'done' ? <RowsView way={way} /> : null;
@@ -113,7 +115,7 @@ function AskedView({ way, asked }: { way: Way; asked: string }) {
       {way.translator !== null && (
         <p>
           Written by: {way.translator === 'built-in' ? 'the built-in translator' : way.translator}
-          {understood.length > 0 && `. It understood: ${understood.join(', ')}`}.
+          {understood.length > 0 && `. It understood: ${visible(understood.join(', '))}`}.
         </p>
       )}
       <SqlText sql={asked} />

@@ -1,5 +1,6 @@
-import type { AnswerEvent, DisclosureView, Understanding } from '@strongroom/protocol';
+import type { AnswerEvent, Attempt, DisclosureView, Understanding } from '@strongroom/protocol';
 import { policyInShort, readRules } from '../../components/sql/rules.ts';
+import { visible } from '../../components/visible.ts';
 import { count } from '../../components/words.ts';
 import type { AnswerState } from './answers.ts';
 import { refusalOf } from './refusal.ts';
@@ -14,6 +15,8 @@ export type Step = { name: StepName; title: string; state: StepState; line: stri
 export type Way = {
   steps: readonly Step[];
   disclosure: DisclosureView | null;
+  /** What went before, where a model was asked to mend its statement. */
+  attempts: readonly Attempt[];
   asked: string | null;
   run: string | null;
   rules: readonly string[];
@@ -41,8 +44,10 @@ const STOPS: Record<'disclose' | 'translate' | 'guard' | 'run', StepName> = {
 };
 
 export function wayOf(state: AnswerState): Way {
+  // What came before a statement was refused is of an earlier attempt.
+  const events = state.events.slice(state.events.findLastIndex(({ type }) => type === 'retried') + 1);
   const find = <T extends AnswerEvent['type']>(type: T) =>
-    state.events.find((event): event is Extract<AnswerEvent, { type: T }> => event.type === type) ?? null;
+    events.find((event): event is Extract<AnswerEvent, { type: T }> => event.type === type) ?? null;
   const disclosed = find('disclosed');
   const translated = find('translated');
   const planned = find('planned');
@@ -52,6 +57,7 @@ export function wayOf(state: AnswerState): Way {
   const bySql = state.asking?.mode === 'sql';
   const facts = {
     disclosure: disclosed?.disclosure ?? null,
+    attempts: attemptsIn(state.events),
     asked: translated?.asked ?? planned?.asked ?? (bySql ? (state.asking?.text ?? null) : null),
     run: planned?.run ?? null,
     rules: planned?.rules ?? [],
@@ -81,6 +87,16 @@ export function wayOf(state: AnswerState): Way {
     };
   });
   return { ...facts, steps };
+}
+
+function attemptsIn(events: readonly AnswerEvent[]): Attempt[] {
+  let disclosure: DisclosureView | null = null;
+  return events.flatMap((event) => {
+    if (event.type === 'disclosed') ({ disclosure } = event);
+    return event.type === 'retried' && disclosure !== null
+      ? [{ disclosure, asked: event.asked, refused: event.refused }]
+      : [];
+  });
 }
 
 type Facts = Omit<Way, 'steps'>;
@@ -115,7 +131,7 @@ function lineOf(name: StepName, step: StepState, facts: Facts, state: AnswerStat
         : (refusalOf(facts.stopped)?.line ?? 'It stopped here');
   if (step === 'waiting') return '';
   if (name === 'sent')
-    return state.asking?.mode === 'sql' ? 'Nothing: you wrote the SQL yourself' : sentLine(facts.disclosure, step);
+    return state.asking?.mode === 'sql' ? 'Nothing: you wrote the SQL yourself' : sentLine(facts, step);
   if (name === 'asked')
     return facts.asked === null ? (step === 'working' ? 'Translating your words' : '') : oneLine(facts.asked);
   if (name === 'run')
@@ -130,12 +146,22 @@ function lineOf(name: StepName, step: StepState, facts: Facts, state: AnswerStat
   return facts.receipt === null ? '' : `${shortId(facts.receipt)} in the audit log`;
 }
 
-function sentLine(disclosure: DisclosureView | null, step: StepState): string {
-  if (disclosure === null) return step === 'working' ? 'Choosing what may be told' : '';
-  const what = `${count(disclosure.tables, 'table name')}, ${count(disclosure.columns, 'column name')}, your words`;
-  return disclosure.sentBytes === 0
-    ? `Nothing left this server · the translator read ${what}`
-    : `${what} · ${count(disclosure.sentBytes, 'byte')} to ${disclosure.recipient}`;
+function sentLine({ disclosure, attempts }: Facts, step: StepState): string {
+  if (disclosure === null) {
+    if (step !== 'working') return '';
+    return attempts.length === 0 ? 'Choosing what may be told' : 'Its SQL was refused; telling it so';
+  }
+  const told = [
+    count(disclosure.tables, 'table name'),
+    count(disclosure.columns, 'column name'),
+    disclosure.heldBack === undefined || disclosure.heldBack.length === 0
+      ? 'your words'
+      : `your words without ${count(disclosure.heldBack.length, 'value')}`,
+  ].join(', ');
+  if (disclosure.sentBytes === 0) return `Nothing left this server · the translator read ${told}`;
+  const sentBytes = [...attempts, { disclosure }].reduce((sum, { disclosure: { sentBytes: more } }) => sum + more, 0);
+  const times = attempts.length === 0 ? '' : `, in ${attempts.length + 1} goes`;
+  return `${told} · ${count(sentBytes, 'byte')} to ${disclosure.recipient}${times}`;
 }
 
 function runLine(facts: Facts): string {
@@ -162,5 +188,5 @@ function shortId(id: string): string {
 }
 
 function oneLine(sql: string): string {
-  return sql.replace(/\s+/g, ' ').trim().slice(0, 400);
+  return visible(sql.replace(/\s+/g, ' ').trim().slice(0, 400));
 }

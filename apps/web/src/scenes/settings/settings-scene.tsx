@@ -9,6 +9,7 @@ import { TokenList } from '../../components/token-list.tsx';
 import { forgetEverything } from '../ask/this-tab.ts';
 import { KeptAboutYou } from './kept-about-you.tsx';
 import { CanariesCard } from './canaries-card.tsx';
+import { HoldLiteralsCard } from './hold-literals-card.tsx';
 import { KeysCard } from './keys-card.tsx';
 import { ModelCard } from './model-card.tsx';
 import { McpCard } from './mcp-card.tsx';
@@ -71,6 +72,7 @@ export function SettingsScene() {
         </div>
       </section>
       <ModelCard />
+      <HoldLiteralsCard />
       <RunSqlCard />
       <McpCard />
       <section className={classes['panel']} aria-labelledby="workspace">

@@ -1,0 +1,15 @@
+import { mint, type Part } from './part.ts';
+
+/** How often a table was queried of late, 0 to 5; the same whoever looks. */
+type WithPopularity = { readonly schema: string; readonly name: string; readonly popularity?: number };
+
+/** Which tables are queried most, where some are more than others; null where nothing tells them apart. */
+export function popularityPart(tables: readonly WithPopularity[]): Part | null {
+  const levels = tables.map(({ popularity = 0 }) => popularity);
+  if (new Set(levels).size < 2) return null;
+  const used = tables.filter(({ popularity = 0 }) => popularity > 0);
+  const lines = used
+    .toSorted((a, b) => (b.popularity ?? 0) - (a.popularity ?? 0))
+    .map(({ schema, name, popularity }) => `${schema}.${name} ${popularity}`);
+  return mint('popularity', ['How often tables are used, 1 to 5:', ...lines].join('\n'));
+}

@@ -1,0 +1,71 @@
+import { type AskerWords, type CatalogTable, type HeldLiteral } from '@strongroom/protocol';
+import { catalogWords } from './catalog-words.ts';
+import { findDates } from './find-dates.ts';
+import { findNames } from './find-names.ts';
+import { findNumberWords } from './find-number-words.ts';
+import { findNumbers } from './find-numbers.ts';
+import { blank, type Found, type Literal } from './literal.ts';
+
+const QUOTED =
+  /"[^"\n]+"|“[^”\n]+”|„[^“”\n]+[“”]|«[^»\n]+»|`[^`\n]+`|(?<![\p{L}\p{N}])'[^'\n]+'(?![\p{L}\p{N}])|‘[^’\n]+’(?![\p{L}\p{N}])/gu;
+const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"]+|[^\s<>"(),;:]+@[^\s<>"(),;:]+[^\s<>"(),;:.?!]/giu;
+
+export type Holder = {
+  /** The words with `:v1`, `:v2`, … for each name, number, address, quoted text and date; the same value has the same name throughout. */
+  hold(words: AskerWords): AskerWords;
+  /** By name, `:v1` first. */
+  held(): readonly HeldLiteral[];
+};
+
+/**
+ * Holds back what a person typed and no model is to see. `tables`: those that are disclosed; their names are no secret. `before`: what was held
+ * back of an earlier question that this one goes on from, and keeps its names.
+ */
+export function createHolder(tables: readonly CatalogTable[], before: readonly HeldLiteral[] = []): Holder {
+  const catalog = catalogWords(tables);
+  const held: HeldLiteral[] = [...before];
+  const nameOf = (literal: Literal): string => {
+    const known = held.find(({ kind, value }) => kind === literal.kind && value === literal.value);
+    if (known !== undefined) return known.name;
+    const name = `:v${held.length + 1}`;
+    held.push({ name, ...literal });
+    return name;
+  };
+  return {
+    held: () => held,
+    hold(words) {
+      const found = findAll(words, catalog).toSorted((a, b) => a.start - b.start);
+      let [told, at] = ['', 0];
+      for (const { start, end, instead } of found) {
+        told +=
+          words.slice(at, start) + instead.map((part) => (typeof part === 'string' ? part : nameOf(part))).join('');
+        at = end;
+      }
+      // The asker's words still, with less in them.
+      return (told + words.slice(at)) as AskerWords;
+    },
+  };
+}
+
+function findAll(words: string, catalog: ReturnType<typeof catalogWords>): Found[] {
+  let [found, rest]: [Found[], string] = [[], words];
+  const take = (more: readonly Found[]): void => {
+    found = [...found, ...more];
+    rest = blank(rest, more);
+  };
+  take(matches(rest, QUOTED, 1));
+  take(matches(rest, ADDRESS, 0));
+  take(findDates(rest));
+  take(findNumbers(rest, (word) => catalog.isName(word)));
+  take(findNumberWords(rest));
+  take(findNames(rest, catalog));
+  return found;
+}
+
+/** `quotes`: how many characters on either side are no part of the value. */
+function matches(text: string, pattern: RegExp, quotes: number): Found[] {
+  return [...text.matchAll(pattern)].map(({ 0: typed, index }) => {
+    const value = typed.slice(quotes, typed.length - quotes);
+    return { start: index, end: index + typed.length, instead: [{ kind: 'text', typed, value }] };
+  });
+}

@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { visible } from './visible.ts';
+
+test('what would show nothing, or turn text around, is spelled out', () => {
+  expect(visible('a\u202eb\u2066c\u200bd\u001be\u0000')).toBe('a\\u202eb\\u2066c\\u200bd\\u001be\\u0000');
+});
+
+test('what people write stays: lines, tabs, scripts from right to left, joined emoji', () => {
+  for (const text of ['a\n\tb', 'שלום', 'می‌خواهم', '👩‍👩‍👧', 'Überflieger', '北京']) expect(visible(text)).toBe(text);
+});
