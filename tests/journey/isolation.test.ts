@@ -89,6 +89,8 @@ async function furnish(tenant: Tenant): Promise<void> {
   );
   await good(tenant, 'POST', 'ask', { question: 'How many parcels are there?', source: 'shop' });
   await good(tenant, 'POST', 'canaries', { name: word });
+  await good(tenant, 'PUT', 'settings/assistant', { holdLiterals: true });
+  await good(tenant, 'POST', 'preferences', { text: `as the ${word} likes it` });
   const policy = `source: shop\ntables: { public.parcels: { grant: [everyone], filter: "word <> 'nothing of the ${word}'" } }\n`;
   await good(tenant, 'POST', 'policies:apply', { policy });
   await good(tenant, 'POST', 'people/gone@example.org:erase', {});
@@ -107,6 +109,7 @@ async function idsOf(tenant: Tenant): Promise<Record<string, string>> {
     erasure: await first('erasures', 'erasures'),
     canary: tenant.word,
     term: await first('glossary', 'terms'),
+    preference: await first('preferences', 'preferences'),
   };
 }
 
@@ -123,6 +126,8 @@ describe('with the same names for everything, each workspace has its own', () =>
     'glossary',
     'sources/shop/catalog',
     'questions',
+    'preferences',
+    'settings/assistant',
     'ledger?limit=500',
     'ledger/export-plain',
     'erasures',
@@ -181,6 +186,8 @@ describe('what has an id of another workspace is not there', () => {
     ['POST', 'questions/{question}:run'],
     ['POST', 'questions/{question}:erase', {}],
     ['DELETE', 'questions/{question}'],
+    ['POST', 'ask', { question: 'and by month?', source: 'shop', follows: '{question}' }],
+    ['DELETE', 'preferences/{preference}'],
     ['DELETE', 'tokens/{token}'],
     ['PATCH', 'people/{person}', { role: 'editor' }],
     ['PUT', 'people/{person}/attributes', { attributes: { team: 'x' } }],
@@ -226,6 +233,7 @@ describe('what has an id of another workspace is not there', () => {
     expect(await idsOf(tenants[0]!)).toMatchObject({
       person: ids['person'],
       question: ids['question'],
+      preference: ids['preference'],
       erasure: ids['erasure'],
     });
     expect((await ask(tenants[0]!, 'POST', 'sources/shop/query', { sql: 'select 1' })).status).toBe(200);

@@ -238,6 +238,8 @@ test('while the model is silent the log has what it was told, and a cancelled qu
 });
 
 describe('a reply that is no answer has a code of its own and runs nothing', () => {
+  /** What the guard says of these is told to the model once; it says the same again, and that is that. */
+  const mendable = new Set(['query/not_one_statement', 'query/not_allowed', 'query/denied']);
   const refused: [string, FakeModelBehaviour, number, string][] = [
     ['a statement that destroys', { kind: 'reply', content: 'DROP TABLE flights' }, 400, 'query/not_select'],
     ['two statements', { kind: 'reply', content: `${COUNT}; DROP TABLE flights` }, 400, 'query/not_one_statement'],
@@ -287,7 +289,8 @@ describe('a reply that is no answer has a code of its own and runs nothing', () 
     expect({ status: answer.status, code: answer.code }).toEqual({ status, code });
     expect(JSON.stringify(answer)).not.toContain(KEY);
     // A connection that breaks may be another one's fault: that is tried three times.
-    expect(model.requests.length).toBe(asked + (behaviour.kind === 'drop' ? 3 : 1));
+    const tries = behaviour.kind === 'drop' ? 3 : mendable.has(code) ? 2 : 1;
+    expect(model.requests.length).toBe(asked + tries);
     const entries = await ledgerSince(server, before);
     expect(entries.map(({ action }) => action)).not.toContain('query.released');
     expect(entries.at(-1)).toMatchObject({ decision: { allowed: false, reason: answer.code } });
