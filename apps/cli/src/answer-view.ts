@@ -38,7 +38,7 @@ export function showAnswer(terminal: Terminal, answer: Answer): void {
 
 /** Sent, SQL asked, SQL run, receipt: as far as it went. */
 export function showWay(terminal: Terminal, answer: Partial<Answer>): void {
-  const { disclosure, attempts = [], sql, translator, receipt } = answer;
+  const { disclosure, attempts = [], sql, translator, receipt, questionId } = answer;
   for (const { disclosure: before, asked, refused } of attempts) {
     step(terminal, 'Sent', `${before.sentBytes} B to ${before.recipient}`);
     step(terminal, 'Refused', `${refused.code}, so it was told so\n${asked}`);
@@ -54,6 +54,7 @@ export function showWay(terminal: Terminal, answer: Partial<Answer>): void {
   if (sql?.asked) step(terminal, 'SQL asked', sql.asked);
   if (sql?.run) step(terminal, 'SQL run', sql.run);
   if (receipt) step(terminal, 'Receipt', receipt);
+  if (questionId) step(terminal, 'Question', questionId);
 }
 
 /** What the translator made of a question that it would not answer. */

@@ -1,4 +1,10 @@
-import { type AnswerColumn, type AnswerEvent, encodeEvent, encodeRows } from '@strongroom/protocol';
+import {
+  type AnswerColumn,
+  type AnswerEvent,
+  type DisclosureView,
+  encodeEvent,
+  encodeRows,
+} from '@strongroom/protocol';
 import {
   Float64,
   Int32,
@@ -91,6 +97,15 @@ export function answerTo(words: string): Made | null {
       'SELECT flights.origin, count(*) AS flights FROM public.flights GROUP BY flights.origin ORDER BY (count(*)) DESC LIMIT 5',
       ['names the schema of each table', ...limited],
       [text('origin', ['ORD', 'DFW', 'ATL', 'LAX', 'PHX']), integer('flights', [10934, 10610, 9214, 7706, 6688])],
+    );
+  }
+  if (/by a model/i.test(words)) {
+    const sql = 'SELECT count(*) AS flights FROM public.flights WHERE origin = :v1 AND date >= :v2';
+    return make(
+      sql,
+      "SELECT count(*) AS flights FROM public.flights WHERE origin = 'Chicago' AND date >= '2001-03-03'::date LIMIT 100001",
+      ['held-back values put in', ...limited],
+      [integer('flights', [4711])],
     );
   }
   if (/by month/i.test(words)) {
@@ -224,7 +239,7 @@ const STOPS = [
 
 export async function* framesOf(words: string, bySql: boolean): AsyncGenerator<Uint8Array> {
   const parts = disclosure.parts.map((part) => (part.kind === 'question' ? { ...part, text: words } : part));
-  if (!bySql) yield event({ type: 'disclosed', disclosure: { ...disclosure, parts } });
+  if (!bySql) yield* disclosedFor(words, { ...disclosure, parts });
   if (/secret/i.test(words)) {
     return yield event({
       type: 'stopped',
@@ -267,7 +282,18 @@ export async function* framesOf(words: string, bySql: boolean): AsyncGenerator<U
       source: 'aviation',
       asked: made.asked,
       translator: 'built-in',
-      understanding: { understood: ['count of flights', 'by origin', 'the first 5'], notUnderstood: [], closest: [] },
+      understanding: {
+        understood: [
+          ...(/^and/i.test(words)
+            ? ['read as “How many flights left each origin airport by month? Show the top 5”']
+            : []),
+          'count of flights',
+          'by origin',
+          'the first 5',
+        ],
+        notUnderstood: [],
+        closest: [],
+      },
     });
   yield event({
     type: 'planned',
@@ -291,6 +317,32 @@ export async function* framesOf(words: string, bySql: boolean): AsyncGenerator<U
     elapsedMs: 38.4,
     receipt,
   });
+}
+
+/** What was told: to a model that had to mend its statement, without values, or to nobody. */
+async function* disclosedFor(words: string, view: DisclosureView): AsyncGenerator<Uint8Array> {
+  const questionId = '01a21325-ec50-718d-a657-4d6a9033a2a5';
+  if (!/by a model/i.test(words)) return yield event({ type: 'disclosed', disclosure: view, questionId });
+  const sent = { ...view, recipient: 'small-model', sentBytes: 1204, sent: JSON.stringify({ model: 'small-model' }) };
+  const held = {
+    ...sent,
+    parts: sent.parts.map((part) =>
+      part.kind === 'question' ? { ...part, text: 'How many flights left :v1 since :v2, by a model' } : part,
+    ),
+    heldBack: [
+      { name: ':v1', kind: 'text' as const, typed: 'Chicago', value: 'Chicago' },
+      { name: ':v2', kind: 'date' as const, typed: '3 March 2001', value: '2001-03-03' },
+    ],
+  };
+  const asked = 'SELECT count(*) FROM public.flihgts WHERE origin = :v1 AND date >= :v2';
+  yield event({ type: 'disclosed', disclosure: held, questionId });
+  yield event({ type: 'translated', source: 'aviation', asked, translator: 'small-model', understanding: null });
+  yield event({ type: 'retried', asked, refused: { code: 'query/denied', position: null } });
+  const why = {
+    kind: 'error' as const,
+    text: `This statement was not run (query/denied: it names a table or column that there is none of by that name). Write another one.\n${asked}`,
+  };
+  yield event({ type: 'disclosed', disclosure: { ...held, sentBytes: 1391, parts: [...held.parts, why] }, questionId });
 }
 
 const event = (value: AnswerEvent): Uint8Array => encodeEvent(value);

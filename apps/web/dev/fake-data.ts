@@ -6,6 +6,7 @@ import {
   type LedgerEntry,
   type LedgerStatus,
   type Person,
+  type Preference,
   type Question,
   type Source,
   type Term,
@@ -238,16 +239,18 @@ export const tables: CatalogTable[] = [
 ];
 
 export const questions: Question[] = [
+  ['and by month?', 4, 1],
   ['How many flights left each origin airport? Show the top 5', 5],
   ['Average delay by month', 30],
   ['Which destination states have the worst average delay?', 1500],
   ['SELECT date, delay FROM flights LIMIT 1000000', 1600],
   ['How many bird strikes were reported each year since 1995?', 4000],
-].map(([text, minutes], index) => {
+].map(([text, minutes, follows], index) => {
   const sql = String(text).startsWith('SELECT');
   return {
     id: `q${index}`,
     question: sql ? null : askerWordsSchema.parse(text),
+    follows: follows === undefined ? null : `q${follows}`,
     source: 'aviation',
     sql: { asked: sql ? String(text) : null, run: null },
     translator: sql ? null : 'built-in',
@@ -323,3 +326,7 @@ export const ledgerStatus: LedgerStatus = {
     },
   ],
 };
+
+export const preferences: Preference[] = ['Always show delays in hours', 'Leave out cancelled flights'].map(
+  (text, index) => ({ id: `f${index}`, text: askerWordsSchema.parse(text), addedAt: at(100 - index) }),
+);

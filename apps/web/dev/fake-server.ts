@@ -5,7 +5,18 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { ANSWER_MEDIA_TYPE, encodeStreamEvent } from '@strongroom/protocol';
 import { framesOf, problem } from './fake-answers.ts';
-import { at, entries, entryOf, ledgerStatus, people, questions, sources, tables, terms } from './fake-data.ts';
+import {
+  at,
+  entries,
+  entryOf,
+  ledgerStatus,
+  people,
+  preferences,
+  questions,
+  sources,
+  tables,
+  terms,
+} from './fake-data.ts';
 import { policyRoutes, Refused } from './fake-policies.ts';
 import { certificates, erasures, holdings, vaultStatus } from './fake-lifecycle.ts';
 
@@ -146,6 +157,8 @@ function routes(state: { signedIn: boolean; empty: boolean; mcpRows: boolean }):
     'POST leases': () => ({ lease: LEASE, renewedForMs: 15_000 }),
     'PUT leases/': () => ({ renewedForMs: 15_000, drop: [] }),
     'GET questions': () => ({ questions: listed(questions) }),
+    'GET preferences': () => ({ preferences: listed(preferences) }),
+    'POST preferences': () => preferences[0],
     'GET ledger': ({ url }) => {
       const before = Number(url.searchParams.get('before') ?? 1e9);
       const page = listed(entries).filter(

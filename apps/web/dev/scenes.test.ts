@@ -98,6 +98,80 @@ describe.each([
   });
 });
 
+test('what was sent shows each attempt, and what was held back by the name that the model was told', async () => {
+  const { page, complaints } = await open('/ask', { viewport: { width: 380, height: 800 } });
+  await ask(page, 'How many flights left Chicago since 3 March 2001, by a model');
+  await page.getByText('your words without 2 values · 2,595 bytes to small-model, in 2 goes').waitFor();
+  for (const summary of await page.locator('details > summary').all()) await summary.click();
+  await page.getByText('The statement that came back was refused: it names a table or column').waitFor();
+  expect(await page.getByRole('region', { name: 'Held back' }).locator('dt, dd').allInnerTexts()).toEqual([
+    ':v1',
+    'Chicago text',
+    ':v2',
+    '3 March 2001 date 2001-03-03',
+  ]);
+  expect(await findAccessibilityProblems(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('a question goes on from the one above it: the server is told which, and the thread stands over the answer', async () => {
+  const { page, complaints } = await open('/ask');
+  await ask(page, 'How many flights left each origin airport? Show the top 5');
+  await page.getByRole('grid').getByText('10,934').waitFor();
+  const asked = page.waitForRequest((request) => request.url().endsWith('/api/v1/ask'));
+  await page.getByLabel('Go on from this question').fill('and by month?');
+  await page.keyboard.press('Enter');
+  expect((await asked).postDataJSON()).toMatchObject({
+    question: 'and by month?',
+    source: 'aviation',
+    follows: '01a21325-ec50-718d-a657-4d6a9033a2a5',
+  });
+  const thread = page.getByRole('region', { name: 'The questions so far' });
+  await thread.getByText('and by month?').waitFor();
+  await thread.getByText('Read as “How many flights left each origin airport by month').waitFor();
+  expect(await thread.getByRole('listitem').allInnerTexts()).toEqual([
+    'How many flights left each origin airport? Show the top 5',
+    'and by month?',
+  ]);
+  expect(await page.inputValue('#question')).toBe('How many flights left each origin airport? Show the top 5');
+  expect(await findAccessibilityProblems(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('SQL that a person wrote has nothing to go on from', async () => {
+  const { page } = await open('/ask');
+  await page.getByRole('tab', { name: 'SQL' }).click();
+  await page.locator('.cm-content').waitFor();
+  await page.keyboard.type('SELECT how many flights');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('grid').getByText('200,000').waitFor();
+  expect(await page.getByLabel('Go on from this question').count()).toBe(0);
+  await page.context().close();
+});
+
+test('what is remembered can be added, and forgotten one by one or all', async () => {
+  const { page, complaints } = await open('/ask');
+  await page.getByRole('tab', { name: 'Remembered' }).click();
+  await page.getByRole('list', { name: 'Remembered' }).getByText('Leave out cancelled flights').waitFor();
+  expect(await findAccessibilityProblems(page)).toEqual([]);
+  const sent = (method: string) => page.waitForRequest((request) => request.method() === method);
+  const added = sent('POST');
+  await page.getByLabel('Something to remember').fill('Money in euros');
+  await page.keyboard.press('Enter');
+  expect((await added).postDataJSON()).toEqual({ text: 'Money in euros' });
+  const removed = sent('DELETE');
+  await page.getByRole('button', { name: 'Forget: Always show delays in hours' }).click();
+  expect((await removed).url()).toMatch(/\/preferences\/f0$/);
+  await page.getByRole('button', { name: 'Forget all' }).click();
+  const emptied = sent('DELETE');
+  await page.getByRole('dialog').getByRole('button', { name: 'Forget all' }).click();
+  expect((await emptied).url()).toMatch(/\/preferences$/);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test('rows are kept nowhere but in the memory of the tab, and leaving lets go of them', async () => {
   const { page } = await open('/ask');
   await ask(page, 'How many flights left each origin airport? Show the top 5');

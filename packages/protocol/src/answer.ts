@@ -95,6 +95,8 @@ export const answerSchema = z.object({
   sql: sqlViewSchema,
   translator: z.string().nullable(),
   understanding: understandingSchema.nullable(),
+  /** Of the question as it is kept, for a follow-up to name; null or absent where it is not kept. */
+  questionId: z.string().nullable().optional(),
   /** Of the last time that the translator was told something. */
   disclosure: disclosureViewSchema.nullable(),
   /** What went before, where the translator was asked to mend its statement. */
@@ -110,7 +112,12 @@ export const answerStepSchema = z.enum(['disclose', 'translate', 'guard', 'run']
 
 /** The way of an answer as it happens: the JSON frames of `application/vnd.strongroom.answer`. */
 export const answerEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('disclosed'), disclosure: disclosureViewSchema }),
+  z.object({
+    type: z.literal('disclosed'),
+    disclosure: disclosureViewSchema,
+    /** By which a follow-up names the question; null or absent where it is not kept. */
+    questionId: z.string().nullable().optional(),
+  }),
   z.object({
     type: z.literal('translated'),
     source: z.string(),

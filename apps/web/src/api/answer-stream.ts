@@ -1,7 +1,13 @@
 import { ANSWER_MEDIA_TYPE, decodeFrames, type Frame, ProblemError } from '@strongroom/protocol';
 import { chunksOf, fetchOrExplain, problemOf } from './client.ts';
 
-export type Asking = { mode: 'question' | 'sql'; text: string; source: string | null };
+export type Asking = {
+  mode: 'question' | 'sql';
+  text: string;
+  source: string | null;
+  /** What it goes on from: the question's id, and the words of the whole thread, the oldest first. */
+  follows?: { id: string; thread: readonly string[] };
+};
 
 /**
  * Asks, and yields the frames of the answer as they arrive. Aborting `signal` closes the connection, which cancels
@@ -15,7 +21,12 @@ export async function* streamAnswer(asking: Asking, lease: string, signal: Abort
     body: JSON.stringify(
       asking.mode === 'sql'
         ? { sql: asking.text, source: asking.source ?? '', lease }
-        : { question: asking.text, lease, ...(asking.source === null ? {} : { source: asking.source }) },
+        : {
+            question: asking.text,
+            lease,
+            ...(asking.source === null ? {} : { source: asking.source }),
+            ...(asking.follows === undefined ? {} : { follows: asking.follows.id }),
+          },
     ),
     credentials: 'same-origin',
     cache: 'no-store',

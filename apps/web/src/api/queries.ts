@@ -5,6 +5,7 @@ import {
   listErasures,
   listHoldings,
   listPeople,
+  listPreferences,
   listQuestions,
   listSources,
   listTables,
@@ -66,6 +67,12 @@ export const tokensQuery = queryOptions({ queryKey: ['tokens'], queryFn: ({ sign
 export const questionsQuery = queryOptions({
   queryKey: ['questions'],
   queryFn: ({ signal }) => listQuestions({ signal }),
+  gcTime: 0,
+});
+
+export const preferencesQuery = queryOptions({
+  queryKey: ['preferences'],
+  queryFn: ({ signal }) => listPreferences({ signal }),
   gcTime: 0,
 });
 

@@ -27,6 +27,7 @@ import {
   personSchema,
   plantedCanarySchema,
   policyCheckSchema,
+  preferenceSchema,
   questionSchema,
   type Role,
   settingsSchema,
@@ -141,6 +142,11 @@ export const importCatalog = (file: string, dryRun: boolean) =>
 
 export const listQuestions = (options: Signal = {}) =>
   call(listIn('questions', questionSchema.array()), 'GET', '/questions?limit=200', options);
+export const listPreferences = (options: Signal = {}) =>
+  call(listIn('preferences', preferenceSchema.array()), 'GET', '/preferences', options);
+export const addPreference = (text: string) => call(preferenceSchema, 'POST', '/preferences', { body: { text } });
+export const removePreference = (id: string) => callForNothing('DELETE', `/preferences/${segment(id)}`);
+export const forgetAllPreferences = () => callForNothing('DELETE', '/preferences');
 export const forgetAllQuestions = () => callForNothing('DELETE', '/questions');
 
 /** `later`: keys are destroyed at once, and old copies of the database stop opening within a day. */

@@ -138,8 +138,8 @@ type Answering = {
   readonly translator: Translator;
   /** Filled in on the way. */
   readonly kept: KeptQuestion;
-  /** Nothing leaves before it is kept. */
-  readonly keeping: Promise<unknown>;
+  /** Its id, when it is kept: nothing leaves before. */
+  readonly keeping: Promise<string | null>;
   readonly way: { step: 'disclose' | 'translate' };
 };
 
@@ -149,11 +149,11 @@ async function* answer(deps: AskDeps, asker: Asker, answering: Answering): Async
   let refusal = null as StatementRefusal | null;
   for (let retries = 0; ; retries += 1) {
     const told = await translator.tell(refusal);
-    await keeping;
+    const questionId = await keeping;
     kept.disclosure = told.view;
     // What comes back is filled into it.
     if (told.exchange !== null) kept.exchanges.push(told.exchange);
-    yield event({ type: 'disclosed', disclosure: told.view });
+    yield event({ type: 'disclosed', disclosure: told.view, questionId });
     way.step = 'translate';
     const translated = await told.translate();
     if (translated.read !== undefined) kept.read = translated.read;

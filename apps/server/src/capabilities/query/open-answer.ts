@@ -76,6 +76,7 @@ function learn(facts: AnswerFacts, event: AnswerEvent): void {
   switch (event.type) {
     case 'disclosed':
       facts.disclosure = event.disclosure;
+      if (event.questionId !== undefined) facts.questionId = event.questionId;
       break;
     case 'translated':
       facts.source = event.source;

@@ -3,11 +3,13 @@ import { problemFrom } from '../../api/client.ts';
 import { ProblemNote } from '../../components/problem-note.tsx';
 import type { AnswerState, Gone } from './answers.ts';
 import classes from './ask.module.css';
+import { FollowUp } from './follow-up.tsx';
 import { Declined } from './declined.tsx';
 import { Outcome } from './outcome.tsx';
 import { refusalOf } from './refusal.ts';
 import { Refused } from './refused.tsx';
 import { ResultView } from './result-view.tsx';
+import { Thread } from './thread.tsx';
 import { wayOf } from './way.ts';
 import { WayOfAnswer, WayStrip } from './way-of-answer.tsx';
 
@@ -29,6 +31,7 @@ export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (ask
   const declined = way.stopped?.outcome === 'declined';
   return (
     <>
+      <Thread answer={answer} way={way} />
       <WayStrip way={way} />
       <div className={classes['answer']}>
         <section className={classes['body']} aria-label="Answer" aria-busy={answer.phase === 'asking'}>
@@ -41,6 +44,7 @@ export function AnswerView({ answer, onAsk }: { answer: AnswerState; onAsk: (ask
           {way.stopped === null && (answer.failure === null || answer.rows !== null) && (
             <ResultView answer={answer} way={way} />
           )}
+          {answer.phase === 'done' && <FollowUp answer={answer} way={way} onAsk={onAsk} />}
         </section>
         <WayOfAnswer way={way} />
       </div>

@@ -9,7 +9,7 @@ import { AnswerView } from './answer-view.tsx';
 import classes from './ask.module.css';
 import { Composer } from './composer.tsx';
 import { FirstVisit } from './first-visit.tsx';
-import { HistoryPanel } from './history-panel.tsx';
+import { SidePanel } from './side-panel.tsx';
 import { answers, changeDraft, useAnswer } from './this-tab.ts';
 
 export function AskScene() {
@@ -21,11 +21,13 @@ export function AskScene() {
   const ask = (asking: Asking): void => {
     setHistoryShown(false);
     document.getElementById('answer-scroll')?.scrollTo({ top: 0 });
-    changeDraft(
-      asking.mode === 'sql'
-        ? { mode: 'sql', sql: asking.text, source: asking.source }
-        : { mode: 'question', question: asking.text, source: asking.source },
-    );
+    // A follow-up is typed below the answer; above stays what it goes on from.
+    if (asking.follows === undefined)
+      changeDraft(
+        asking.mode === 'sql'
+          ? { mode: 'sql', sql: asking.text, source: asking.source }
+          : { mode: 'question', question: asking.text, source: asking.source },
+      );
     void answers.ask(asking);
   };
 
@@ -57,8 +59,8 @@ export function AskScene() {
         </div>
       </div>
       {roomy ? (
-        <aside className={classes['side']} aria-label="My questions">
-          <HistoryPanel onAsk={ask} />
+        <aside className={classes['side']} aria-label="Only you see this">
+          <SidePanel onAsk={ask} />
         </aside>
       ) : (
         <Drawer
@@ -66,10 +68,10 @@ export function AskScene() {
           onClose={() => setHistoryShown(false)}
           position="right"
           size="sm"
-          title="My questions"
+          title="Only you see this"
           closeButtonProps={{ 'aria-label': 'Close' }}
         >
-          <HistoryPanel onAsk={ask} titled={false} />
+          <SidePanel onAsk={ask} />
         </Drawer>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { ActionIcon } from '@mantine/core';
 import type { Question } from '@strongroom/protocol';
-import { IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { IconCornerDownRight, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Asking } from '../../api/answer-stream.ts';
 import { focusQuestion } from '../../components/shell/use-keys.ts';
@@ -9,27 +9,33 @@ import { changeDraft } from './this-tab.ts';
 
 type ItemProps = {
   question: Question;
+  /** Among which those are that it went on from. */
+  all: readonly Question[];
   onAsk: (asking: Asking) => void;
   onForget: () => void;
   isForgetting: boolean;
 };
 
-/** An earlier question: its words take it up again; beside them, ask it again or forget it. */
-export function HistoryItem({ question, onAsk, onForget, isForgetting }: ItemProps) {
+/** An earlier question: its words take it up again, or ask it again where it went on from another; beside them, ask it again or forget it. */
+export function HistoryItem({ question, all, onAsk, onForget, isForgetting }: ItemProps) {
   const title = titleOf(question);
+  const asking = askingOf(question, all);
   return (
     <li className={classes['item']}>
       <button
         type="button"
         className={classes['words']}
         title={title}
-        onClick={() => takeUp(question)}
+        onClick={() => (asking.follows === undefined ? takeUp(asking) : onAsk(asking))}
         data-sql={question.question === null}
       >
-        <span>{title}</span>
+        <span>
+          {asking.follows !== undefined && <IconCornerDownRight size={14} aria-label="goes on from another" />}
+          {title}
+        </span>
       </button>
       <span className={classes['actions']}>
-        <ActionIcon size="sm" aria-label={`Ask again: ${title}`} onClick={() => onAsk(askingOf(question))}>
+        <ActionIcon size="sm" aria-label={`Ask again: ${title}`} onClick={() => onAsk(asking)}>
           <IconPlayerPlay size={14} />
         </ActionIcon>
         <ActionIcon size="sm" aria-label={`Forget: ${title}`} onClick={onForget} loading={isForgetting}>
@@ -64,12 +70,24 @@ function titleOf(question: Question): string {
   return question.question ?? question.sql.asked ?? 'SQL';
 }
 
-function askingOf(question: Question): Asking {
-  return { mode: question.question === null ? 'sql' : 'question', text: titleOf(question), source: question.source };
+function askingOf(question: Question, all: readonly Question[]): Asking {
+  const asking: Asking = {
+    mode: question.question === null ? 'sql' : 'question',
+    text: titleOf(question),
+    source: question.source,
+  };
+  const id = question.follows ?? null;
+  return id === null ? asking : { ...asking, follows: { id, thread: threadBefore(id, all) } };
 }
 
-function takeUp(question: Question): void {
-  const { mode, text, source } = askingOf(question);
+/** The words of that question and those before it, the oldest first, as far as they are still there. */
+function threadBefore(id: string, all: readonly Question[]): string[] {
+  const question = all.find((one) => one.id === id);
+  if (question === undefined) return [];
+  return [...(question.follows ? threadBefore(question.follows, all) : []), titleOf(question)];
+}
+
+function takeUp({ mode, text, source }: Asking): void {
   changeDraft(mode === 'sql' ? { mode, sql: text, source } : { mode, question: text, source });
   focusQuestion();
 }

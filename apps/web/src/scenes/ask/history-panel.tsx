@@ -3,7 +3,7 @@ import type { Question } from '@strongroom/protocol';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Asking } from '../../api/answer-stream.ts';
-import { keepCertificate, meQuery, questionsQuery } from '../../api/queries.ts';
+import { keepCertificate, questionsQuery } from '../../api/queries.ts';
 import { eraseQuestion, forgetAllQuestions } from '../../api/verbs.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { ProblemNote } from '../../components/problem-note.tsx';
@@ -11,24 +11,8 @@ import { dayName } from '../../components/words.ts';
 import { ForgottenItem, HistoryItem } from './history-item.tsx';
 import classes from './history.module.css';
 
-type HistoryProps = { onAsk: (asking: Asking) => void; titled?: boolean };
-
-/** My earlier questions, unless somebody else opened this session for me: then they stay closed, and nothing is kept. */
-export function HistoryPanel(props: HistoryProps) {
-  const me = useQuery(meQuery);
-  if (me.data === undefined || me.data.permissions.includes('own')) return <OwnHistory {...props} />;
-  return (
-    <div className={classes['panel']}>
-      {props.titled !== false && <h2 className={classes['title']}>My questions</h2>}
-      <Text c="dimmed" size="sm" px={8}>
-        An admin made the link you signed in with, so your questions stay closed and new ones are not kept.
-      </Text>
-    </div>
-  );
-}
-
 /** Sealed at rest, mine alone; to take up again, ask again, or forget. */
-function OwnHistory({ onAsk, titled = true }: HistoryProps) {
+export function HistoryPanel({ onAsk }: { onAsk: (asking: Asking) => void }) {
   const questions = useQuery(questionsQuery);
   const client = useQueryClient();
   /** By question: the erasure that it was forgotten in. They stay in their place until the list is read again. */
@@ -58,7 +42,6 @@ function OwnHistory({ onAsk, titled = true }: HistoryProps) {
 
   return (
     <div className={classes['panel']}>
-      {titled && <h2 className={classes['title']}>My questions</h2>}
       {questions.isPending && (
         <Stack gap={8} p={8}>
           {[1, 2, 3, 4].map((key) => (
@@ -84,6 +67,7 @@ function OwnHistory({ onAsk, titled = true }: HistoryProps) {
                 <HistoryItem
                   key={question.id}
                   question={question}
+                  all={questions.data ?? []}
                   onAsk={onAsk}
                   onForget={() => forget.mutate(question.id)}
                   isForgetting={forget.isPending && forget.variables === question.id}

@@ -15,6 +15,8 @@ export type Step = { name: StepName; title: string; state: StepState; line: stri
 export type Way = {
   steps: readonly Step[];
   disclosure: DisclosureView | null;
+  /** As it is kept, for a follow-up. */
+  questionId: string | null;
   /** What went before, where a model was asked to mend its statement. */
   attempts: readonly Attempt[];
   asked: string | null;
@@ -57,6 +59,7 @@ export function wayOf(state: AnswerState): Way {
   const bySql = state.asking?.mode === 'sql';
   const facts = {
     disclosure: disclosed?.disclosure ?? null,
+    questionId: state.events.find((event) => event.type === 'disclosed')?.questionId ?? null,
     attempts: attemptsIn(state.events),
     asked: translated?.asked ?? planned?.asked ?? (bySql ? (state.asking?.text ?? null) : null),
     run: planned?.run ?? null,

@@ -29,9 +29,9 @@ export function HoldLiteralsCard() {
                 : 'Told: a model reads each question as it was typed.'}
             </Text>
             <Text c="dimmed" mt={4}>
-              Names, numbers, e-mail addresses, quoted text and dates leave as <code>:v1</code>, <code>:v2</code>, … and
-              are put into the SQL on this server. Words that may be a name are held back too. The built-in translator
-              needs none of this: it tells nobody anything.
+              Held back, names, numbers, e-mail addresses, quoted text and dates leave as <code>:v1</code>,{' '}
+              <code>:v2</code>, … and are put into the SQL on this server; words that may be a name, too. The built-in
+              translator tells nobody anything, either way.
             </Text>
           </div>
           {mayChange && (
