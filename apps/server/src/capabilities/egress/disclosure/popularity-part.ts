@@ -1,10 +1,8 @@
+import type { CatalogTable } from '@strongroom/protocol';
 import { mint, type Part } from './part.ts';
 
-/** How often a table was queried of late, 0 to 5; the same whoever looks. */
-type WithPopularity = { readonly schema: string; readonly name: string; readonly popularity?: number };
-
 /** Which tables are queried most, where some are more than others; null where nothing tells them apart. */
-export function popularityPart(tables: readonly WithPopularity[]): Part | null {
+export function popularityPart(tables: readonly CatalogTable[]): Part | null {
   const levels = tables.map(({ popularity = 0 }) => popularity);
   if (new Set(levels).size < 2) return null;
   const used = tables.filter(({ popularity = 0 }) => popularity > 0);
