@@ -46,7 +46,7 @@ type Answered = { rows: unknown[][]; sql: { asked: string; run: string }; questi
 test('an admin holds values back, nobody else does, and the log says who did', async () => {
   const before = await ledgerPosition(server);
   expect(await json('settings', 'hold-literals', 'on')).toEqual({ holdLiterals: true });
-  expect(await json('settings', 'show')).toEqual({ runSql: true, holdLiterals: true });
+  expect(await json('settings', 'show')).toEqual({ runSql: true, holdLiterals: true, mcpRows: false });
   expect((await ledgerSince(server, before)).find(({ outcome }) => outcome === 'done')).toMatchObject({
     action: 'assistant.settings_changed',
     resource: 'hold literals: on',
