@@ -14,6 +14,7 @@ const CAPABILITIES = [
   'egress',
   'assistant',
   'mcp',
+  'gateway',
   'lifecycle',
 ];
 
@@ -22,6 +23,8 @@ const CAPABILITY = '^apps/server/src/capabilities';
 const TEST_HELPER = '[-/]test-[a-z-]+[.]ts$';
 const TEST = `[.]test[.]tsx?$|${TEST_HELPER}`;
 const SAMPLE = `${CAPABILITY}/sources/sample/`;
+// The second door of egress; `only-the-gateway-relays` says for whom.
+const RELAY = `${CAPABILITY}/egress/relay[.]ts$`;
 const TEST_OR_TESTKIT = `${TEST}|^packages/testkit/|^tests/|^bench/`;
 
 const layers = CAPABILITIES.slice(0, -1).map((name, index) => ({
@@ -111,13 +114,13 @@ export default {
       name: 'capability-front-door',
       severity: 'error',
       from: { path: `${CAPABILITY}/([^/]+)/` },
-      to: { path: `${CAPABILITY}/(?!$1/)[^/]+/(?!index[.]ts$)`, pathNot: TEST_HELPER },
+      to: { path: `${CAPABILITY}/(?!$1/)[^/]+/(?!index[.]ts$)`, pathNot: [TEST_HELPER, RELAY] },
     },
     {
       name: 'capability-front-door-from-outside',
       severity: 'error',
       from: { path: '^(apps|packages)/', pathNot: `${CAPABILITY}/` },
-      to: { path: `${CAPABILITY}/[^/]+/(?!index[.]ts$)` },
+      to: { path: `${CAPABILITY}/[^/]+/(?!index[.]ts$)`, pathNot: RELAY },
     },
     ...layers,
     {
@@ -154,6 +157,17 @@ export default {
       [`${CAPABILITY}/egress/`, `${CAPABILITY}/identity/sign-in/`, '^apps/server/src/platform/outbound/'],
       'invariant 2; sign-in talks to the identity provider, the platform to the holder of the keys',
     ),
+    {
+      name: 'only-the-gateway-relays',
+      comment:
+        'invariant 2: whatever else goes to a model is a Disclosure; the root makes the relay and hands it to the gateway',
+      severity: 'error',
+      from: {
+        path: '^(apps|packages)/',
+        pathNot: [TEST_OR_TESTKIT, `${CAPABILITY}/gateway/`, '^apps/server/src/server[.]ts$'],
+      },
+      to: { path: RELAY },
+    },
     only(
       'only-connectors-talk-to-postgres',
       'pg',

@@ -3,6 +3,7 @@ import type { Bench, Figure } from './compare.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   disclosure: async () => (await import('./disclosure.ts')).bench,
+  gateway: async () => (await import('./gateway.ts')).bench,
   guard: async () => (await import('./guard.ts')).bench,
   keyring: async () => (await import('./keyring.ts')).bench,
   ledger: async () => (await import('./ledger.ts')).bench,

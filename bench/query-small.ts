@@ -1,22 +1,18 @@
-import { join } from 'node:path';
-import { deriveSecret, loadClusterSecret } from '@strongroom/keyring';
 import type { RunningServer } from '@strongroom/testkit';
 import pg from 'pg';
 import { Pool } from 'undici';
-import { besideBound, type Figure, median, mediansOf } from './compare.ts';
+import { besideBound, type Figure, mediansOf } from './compare.ts';
 import type { QueryWorld } from './query-world.ts';
+import { createCommitting, mediansOfTurns, throughput } from './turns.ts';
 
 const pointOf = (id: number): string => `select id, label from wide where id = ${id}`;
 const POINT = pointOf(4711);
 const SUMMARY = 'select label, count(*), sum(amount) from wide where id <= 20000 group by label order by label';
-const TURNS = 400;
 const WARM_UP = 50;
 const ADDED_MS_MAX = 2;
 const CLIENTS = 32;
 const THROUGHPUT_RATIO = 0.7;
 const ROUNDS = 3;
-
-type Work = (turn: number) => Promise<unknown>;
 
 /** One query after another, then of many people at once; beside warm connections that ask the source directly. */
 export async function* measureSmall({ server, postgres }: QueryWorld): AsyncGenerator<Figure> {
@@ -34,11 +30,14 @@ export async function* measureSmall({ server, postgres }: QueryWorld): AsyncGene
     ['a small query', () => POINT],
     ['another small query each time', (turn: number) => pointOf(turn + WARM_UP + 1)],
   ] as const) {
-    const p50 = await mediansOfTurns({
-      ours: (turn) => ask(http, server.adminToken, sqlOf(turn)),
-      direct: (turn) => direct.query(sqlOf(turn)),
-      commit,
-    });
+    const p50 = await mediansOfTurns(
+      { turns: 400, warmUp: WARM_UP },
+      {
+        ours: (turn) => ask(http, server.adminToken, sqlOf(turn)),
+        direct: (turn) => direct.query(sqlOf(turn)),
+        commit,
+      },
+    );
     const beside = {
       ours: p50.ours,
       peer: p50.direct,
@@ -102,46 +101,6 @@ async function requireSameRows(http: Pool, token: string | null, direct: pg.Clie
     if (rows.length === 0 || plain(rows) !== plain(peer.rows))
       throw new Error(`the sides gave different rows of ${sql}`);
   }
-}
-
-/** One row, flushed, in the database where the server keeps its own: what an audit entry takes at least. */
-async function createCommitting(server: RunningServer, stack: AsyncDisposableStack): Promise<Work> {
-  const secret = await loadClusterSecret(join(server.home, 'keys'));
-  const client = new pg.Client({
-    host: join(server.home, 'database', 'socket'),
-    user: 'postgres',
-    password: deriveSecret(secret, 'database/postgres'),
-    database: 'postgres',
-  });
-  stack.adopt(client, (open) => open.end());
-  await client.connect();
-  await client.query('create table bench_commits (id bigint generated always as identity primary key, content bytea)');
-  const values = [Buffer.alloc(300)];
-  return () => client.query('insert into bench_commits (content) values ($1)', values);
-}
-
-/** Turn by turn, so that what else the machine does meets all of them. */
-async function mediansOfTurns<Side extends string>(sides: Record<Side, Work>): Promise<Record<Side, number>> {
-  const names = Object.keys(sides) as Side[];
-  const times = names.map((): number[] => []);
-  for (let turn = -WARM_UP; turn < TURNS; turn += 1)
-    for (const [at, name] of names.entries()) {
-      const startedMs = performance.now();
-      await sides[name](turn);
-      if (turn >= 0) times[at]?.push(performance.now() - startedMs);
-    }
-  return Object.fromEntries(names.map((name, at) => [name, median(times[at] ?? [])])) as Record<Side, number>;
-}
-
-/** Each client asks again as soon as it has its answer. */
-async function throughput(turns: number, clients: readonly Work[]): Promise<number> {
-  const startedMs = performance.now();
-  await Promise.all(
-    clients.map(async (work) => {
-      for (let turn = 0; turn < turns; turn += 1) await work(turn);
-    }),
-  );
-  return (clients.length * turns * 1000) / (performance.now() - startedMs);
 }
 
 /** A person has a limit of queries at once, so each client is one of its own. */

@@ -1,13 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
 import type { RunningServer, TestPostgres } from '@strongroom/testkit';
 import { tableFromIPC } from 'apache-arrow';
 import pg from 'pg';
 import QueryStream from 'pg-query-stream';
 import { Client } from 'undici';
 import { besideBound, compareTimesOfMany, type Figure } from './compare.ts';
+import { growthMb } from './memory.ts';
 import { type QueryWorld, ROWS } from './query-world.ts';
 
 const SQL = 'select id, at, amount, label, flag, ratio from wide';
@@ -15,7 +15,6 @@ const ARROW = 'application/vnd.apache.arrow.stream';
 const NDJSON = 'application/x-ndjson';
 const ROUNDS = 5;
 const GROWTH_MB_MAX = 150;
-const SAMPLE_EVERY_MS = 50;
 
 /** All rows to an HTTP client that drops them, beside the source's own copying, and what most programs do. */
 export async function* measureStreams({ server, postgres }: QueryWorld): AsyncGenerator<Figure> {
@@ -43,8 +42,8 @@ export async function* measureStreams({ server, postgres }: QueryWorld): AsyncGe
     ['Arrow', ARROW],
     ['NDJSON', NDJSON],
   ] as const) {
-    const growthMb = await memoryGrowthMb(server.pid, () => ask(format));
-    yield besideBound(`server memory, 1M rows as ${name}`, growthMb, GROWTH_MB_MAX, 'MB', 'lower');
+    const grownMb = await growthMb(server.pid, () => ask(format));
+    yield besideBound(`server memory, 1M rows as ${name}`, grownMb, GROWTH_MB_MAX, 'MB', 'lower');
   }
   await client.close();
 }
@@ -107,25 +106,4 @@ async function stringifyEach(postgres: TestPostgres): Promise<number> {
   for await (const row of client.query(new QueryStream(SQL))) if (JSON.stringify(row).length > 0) count += 1;
   await client.end();
   return count;
-}
-
-/** How much more of it is resident at most while the work runs than just before. */
-async function memoryGrowthMb(pid: number, work: () => Promise<unknown>): Promise<number> {
-  const beforeMb = await residentMb(pid);
-  let peakMb = beforeMb;
-  let sampling = Promise.resolve();
-  const timer = setInterval(() => {
-    sampling = sampling.then(async () => {
-      peakMb = Math.max(peakMb, await residentMb(pid));
-    });
-  }, SAMPLE_EVERY_MS);
-  await work();
-  clearInterval(timer);
-  await sampling;
-  return peakMb - beforeMb;
-}
-
-async function residentMb(pid: number): Promise<number> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
-  return Number(stdout) / 1024;
 }

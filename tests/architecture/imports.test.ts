@@ -20,6 +20,7 @@ const CAPABILITIES = [
   'egress',
   'assistant',
   'mcp',
+  'gateway',
   'lifecycle',
 ];
 const PACKAGES = ['protocol', 'keyring', 'merkle-log', 'local-cluster', 'connectors', 'sql-guard', 'testkit'];
@@ -120,6 +121,7 @@ const plants: Record<string, readonly [file: string, text: string]> = {
   'contracts-stand-alone': ['apps/server/src/contracts/platform.ts', "import '../platform/database/index.ts';\n"],
   'protocol-stands-alone': ['packages/protocol/src/undici.ts', "import 'undici';\n"],
   'only-egress-talks-to-models': [`${capability('assistant')}/talk.ts`, "import 'undici';\n"],
+  'only-the-gateway-relays': [`${capability('assistant')}/relay.ts`, "import '../egress/relay.ts';\n"],
   'only-connectors-talk-to-postgres': [`${capability('sources')}/talk.ts`, "import 'pg';\n"],
   'only-connectors-open-files': [`${capability('files')}/open.ts`, "import '@duckdb/node-api';\n"],
   'only-the-guard-parses-sql': [`${capability('query')}/parse.ts`, "import 'libpg-query';\n"],
@@ -129,6 +131,7 @@ const plants: Record<string, readonly [file: string, text: string]> = {
 };
 
 const supporting = {
+  [`${capability('egress')}/relay.ts`]: NOTHING,
   [`${capability('vault')}/circle.ts`]: "import './circle-back.ts';\n",
   'packages/connectors/src/inside.ts': NOTHING,
 };

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import {
+  type FakeModel,
   type RunningServer,
+  startFakeModel,
   startPostgres,
   startServer,
   type TemporaryFolder,
@@ -10,6 +12,8 @@ import {
 } from '@strongroom/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, type Reply } from './support/calls.ts';
+import { ask as askGateway } from './support/gateway.ts';
+import { until } from './support/until.ts';
 
 /**
  * Two workspaces in one database and one home, each behind a server of its own, with the same names for everything. A server knows the
@@ -20,15 +24,17 @@ type Tenant = { readonly server: RunningServer; readonly token: string; readonly
 let folder: TemporaryFolder;
 let product: TestPostgres;
 let shops: TestPostgres;
+let model: FakeModel;
 let owner: Awaited<ReturnType<TestPostgres['connect']>>;
 const tenants: Tenant[] = [];
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  [folder, product, shops] = await Promise.all([
+  [folder, product, shops, model] = await Promise.all([
     temporaryFolder('isolation'),
     startPostgres({ tcp: true }),
     startPostgres({ tcp: true }),
+    startFakeModel({ kind: 'openai', content: 'select count(*) from public.parcels' }),
   ]);
   await product.run("create role operator login createrole password 'operator'");
   await product.run('create database strongroom owner operator');
@@ -43,7 +49,11 @@ beforeAll(async () => {
       word,
     );
     const url = product.url({ user: 'operator', password: 'operator', database: 'strongroom' });
-    const server = await startServer({ home, env: { STRONGROOM_SAMPLE: 'off', STRONGROOM_DATABASE_URL: url } });
+    const modelled = { STRONGROOM_MODEL_URL: model.url, STRONGROOM_MODEL: 'small' };
+    const server = await startServer({
+      home,
+      env: { STRONGROOM_SAMPLE: 'off', STRONGROOM_DATABASE_URL: url, ...modelled },
+    });
     const tenant = { server, token: server.adminToken ?? '', word };
     tenants.push(tenant);
     await furnish(tenant);
@@ -56,7 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { server } of tenants) await server[Symbol.asyncDispose]();
   await owner.end();
-  await Promise.all([product.stop(), shops.stop()]);
+  await Promise.all([product.stop(), shops.stop(), model.stop()]);
   await folder[Symbol.asyncDispose]();
 });
 
@@ -83,7 +93,7 @@ async function furnish(tenant: Tenant): Promise<void> {
   await good(tenant, 'PATCH', 'catalog/shop.public.parcels', { description: `parcels of the ${word}` });
   const links = ['shop.public.parcels'];
   await good(tenant, 'POST', 'glossary', { name: 'Parcel', definition: `parcel of the ${word}`, links });
-  await good(tenant, 'POST', 'tokens', { name: `token of the ${word}` });
+  await keepCall(tenant, await good(tenant, 'POST', 'tokens', { name: `token of the ${word}` }));
   await good(tenant, 'POST', 'questions', { source: 'shop', sql: `select word, '${word}' from parcels` }).catch(
     () => {},
   );
@@ -96,6 +106,20 @@ async function furnish(tenant: Tenant): Promise<void> {
   await good(tenant, 'POST', 'people/gone@example.org:erase', {});
 }
 
+/** One call of the gateway by this key, kept. */
+async function keepCall(tenant: Tenant, { token, secret }: Record<string, unknown>): Promise<void> {
+  const { id } = token as { id: string };
+  await good(tenant, 'PUT', `gateway/keys/${id}`, { models: ['small', `model-${tenant.word}`] });
+  await good(tenant, 'PUT', `gateway/keys/${id}/retention`, { days: 7 });
+  const baseUrl = `${tenant.server.url}/v1`;
+  const body = { model: `model-${tenant.word}`, messages: [{ role: 'user', content: `asked by ${tenant.word}` }] };
+  expect((await askGateway({ baseUrl }, { secret: String(secret) }, 'chat/completions', body)).status).toBe(200);
+  await until('it is kept', async () => {
+    const { calls } = await good(tenant, 'GET', 'gateway/calls');
+    return (calls as unknown[]).length === 1;
+  });
+}
+
 async function idsOf(tenant: Tenant): Promise<Record<string, string>> {
   const first = async (path: string, list: string): Promise<string> => {
     const body = await good(tenant, 'GET', path);
@@ -105,6 +129,7 @@ async function idsOf(tenant: Tenant): Promise<Record<string, string>> {
     person: await first('people', 'people'),
     token: await first('tokens', 'tokens'),
     question: await first('questions', 'questions'),
+    call: await first('gateway/calls', 'calls'),
     entry: await first('ledger', 'entries'),
     erasure: await first('erasures', 'erasures'),
     canary: tenant.word,
@@ -128,6 +153,8 @@ describe('with the same names for everything, each workspace has its own', () =>
     'questions',
     'preferences',
     'settings/assistant',
+    'gateway',
+    'gateway/calls',
     'ledger?limit=500',
     'ledger/export-plain',
     'erasures',
@@ -189,6 +216,10 @@ describe('what has an id of another workspace is not there', () => {
     ['POST', 'ask', { question: 'and by month?', source: 'shop', follows: '{question}' }],
     ['DELETE', 'preferences/{preference}'],
     ['DELETE', 'tokens/{token}'],
+    ['PUT', 'gateway/keys/{token}', { tokensPerDay: 1 }],
+    ['PUT', 'gateway/keys/{token}/retention', { days: 1 }],
+    ['GET', 'gateway/calls/{call}'],
+    ['DELETE', 'gateway/calls/{call}'],
     ['PATCH', 'people/{person}', { role: 'editor' }],
     ['PUT', 'people/{person}/attributes', { attributes: { team: 'x' } }],
     ['POST', 'people/{person}:link', {}],
@@ -234,6 +265,7 @@ describe('what has an id of another workspace is not there', () => {
       person: ids['person'],
       question: ids['question'],
       preference: ids['preference'],
+      call: ids['call'],
       erasure: ids['erasure'],
     });
     expect((await ask(tenants[0]!, 'POST', 'sources/shop/query', { sql: 'select 1' })).status).toBe(200);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCanaries } from './add-canaries.ts';
 import { addCatalog } from './add-catalog.ts';
+import { addGateway } from './add-gateway.ts';
 import { addLifecycle } from './add-lifecycle.ts';
 import { addMemory } from './add-memory.ts';
 import { addPolicy } from './add-policy.ts';
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
   addPolicy(program);
   addPeople(program);
   addTokens(program);
+  addGateway(program);
   addLedger(program);
   addLifecycle(program);
   addCanaries(program);

@@ -5,6 +5,7 @@ import * as canaries from '#canaries';
 import * as catalog from '#catalog';
 import * as egress from '#egress';
 import * as files from '#files';
+import * as gateway from '#gateway';
 import * as identity from '#identity';
 import * as ledger from '#ledger';
 import * as lifecycle from '#lifecycle';
@@ -26,6 +27,7 @@ const keepers = [
   egress,
   assistant,
   mcp,
+  gateway,
   lifecycle,
 ];
 

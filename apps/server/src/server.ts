@@ -10,7 +10,9 @@ import { catalogRoutes, createCatalog } from '#catalog';
 import { type Environment, type WitnessAddress, writePrivateFile } from '#config';
 import { type Asker, installationId, systemContext } from '#contracts';
 import { createEgress, egressRoutes } from '#egress';
+import { createRelay } from '#egress/relay';
 import { createFiles, filesRoutes } from '#files';
+import { createGateway, gatewayRoutes, openaiRoutes } from '#gateway';
 import { createIdentity, type Identity, identityRoutes } from '#identity';
 import { createLedger, type Ledger, ledgerHolder, ledgerRoutes, type Witness } from '#ledger';
 import { createLifecycle, lifecycleRoutes } from '#lifecycle';
@@ -139,6 +141,35 @@ export async function startServer({
     if (kind === 'person') await assistant.forgetPerson(workspaceId, id);
   });
 
+  const relay = building.adopt(
+    createRelay({
+      endpoint,
+      networks: config.model?.networks ?? [],
+      settings: egress.settings,
+      scan: canaries.scan,
+      audit: ledger,
+      clock,
+    }),
+    (open) => open.close(),
+  );
+  const gateway = building.adopt(
+    createGateway({
+      relay,
+      database,
+      directory,
+      sealer: vault,
+      audit: ledger,
+      clock,
+      nowMs: () => performance.now(),
+      onUnwritten: (error) => log.error({ err: error }, 'what a call of the gateway used could not be written'),
+    }),
+    (open) => open.close(),
+  );
+  identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
+    if (kind === 'person') await gateway.forgetPerson(workspaceId, id);
+  });
+  identity.onSessionEnded(({ tokenId }) => tokenId !== undefined && gateway.keyEnded(identity.workspaceId, tokenId));
+
   const lifecycle = createLifecycle({
     database,
     clock,
@@ -146,7 +177,7 @@ export async function startServer({
     workspaceName: identity.workspaceName,
     audit: ledger,
     keys: vault,
-    holders: [assistant.holder, sources.holder, files.holder, identity.holder, ledgerHolder(ledger)],
+    holders: [gateway.holder, assistant.holder, sources.holder, files.holder, identity.holder, ledgerHolder(ledger)],
     holdings,
   });
 
@@ -173,9 +204,10 @@ export async function startServer({
       ...egressRoutes(egress, config.model),
       ...assistantRoutes(assistant),
       ...mcpRoutes(mcp),
+      ...gatewayRoutes(gateway, allows),
       ...lifecycleRoutes(lifecycle),
     ],
-    rootVerbs: [...identity.rootRoutes, ...mcpRootRoutes(mcp)],
+    rootVerbs: [...identity.rootRoutes, ...mcpRootRoutes(mcp), ...openaiRoutes(gateway)],
     mounts: identity.mounts,
     readiness: {
       database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)),
@@ -199,6 +231,7 @@ export async function startServer({
   const sweep = async (): Promise<void> => {
     const warn = (error: unknown) => log.warn({ err: error }, 'what has ended could not be removed');
     await files.sweep(identity.workspaceId).catch(warn);
+    await gateway.sweep(identity.workspaceId).catch(warn);
     await identity.sweep().catch(warn);
     await query.leases.sweep(identity.workspaceId).catch(warn);
     await lifecycle.finishAll(identity.workspaceId).catch(warn);

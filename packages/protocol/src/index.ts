@@ -5,6 +5,7 @@ export type * from './checked-sql.ts';
 export * from './event-stream.ts';
 export * from './frames.ts';
 export * from './leases.ts';
+export * from './gateway.ts';
 export * from './ledger.ts';
 export * from './lifecycle.ts';
 export * from './people.ts';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { regionSchema } from '@strongroom/protocol';
 import { z } from 'zod';
@@ -56,6 +57,18 @@ const transitKey = text.transform((value, context) => {
   return z.NEVER;
 });
 
+/** `ADDRESS/LENGTH`, and so on for more, with any space or comma between. */
+const networks = text.transform((value, context) => {
+  const named = (value ?? '').split(/[\s,]+/).filter((word) => word !== '');
+  for (const network of named) {
+    const [address = '', length = '', ...rest] = network.split('/');
+    const longest = isIP(address) === 6 ? 128 : 32;
+    if (isIP(address) === 0 || !/^\d{1,3}$/.test(length) || Number(length) > longest || rest.length > 0)
+      context.addIssue('must be networks like `10.0.0.0/8`');
+  }
+  return named;
+});
+
 const witnesses = text.transform((value, context) => {
   const { witnesses: read, mistakes } = readWitnesses(value ?? '');
   for (const mistake of mistakes) context.addIssue(mistake);
@@ -82,6 +95,7 @@ const schema = z.object({
   STRONGROOM_MODEL_KEY: text,
   STRONGROOM_MODEL_REGION: text.pipe(regionSchema.nullable()),
   STRONGROOM_MODEL_RETENTION: text.pipe(z.string().max(200, 'must be at most 200 characters').nullable()),
+  STRONGROOM_MODEL_NETWORKS: networks,
   STRONGROOM_TRANSIT_URL: url(['http:', 'https:'], 'must be an https address'),
   STRONGROOM_TRANSIT_TOKEN_FILE: text,
   STRONGROOM_TRANSIT_KEY: transitKey,
@@ -150,6 +164,7 @@ export function readEnvironment(
               name: values.STRONGROOM_MODEL,
               region: values.STRONGROOM_MODEL_REGION,
               retention: values.STRONGROOM_MODEL_RETENTION,
+              networks: values.STRONGROOM_MODEL_NETWORKS,
             },
       transit: transitOf(values, workingFolder),
       witnesses: values.STRONGROOM_WITNESSES,
@@ -200,6 +215,8 @@ function pairMistakes(values: Variables): string[] {
   needs('STRONGROOM_MODEL_KEY', 'STRONGROOM_MODEL_URL');
   needs('STRONGROOM_MODEL_REGION', 'STRONGROOM_MODEL_URL');
   needs('STRONGROOM_MODEL_RETENTION', 'STRONGROOM_MODEL_URL');
+  if (values.STRONGROOM_MODEL_NETWORKS.length > 0 && values.STRONGROOM_MODEL_URL === null)
+    mistakes.push('STRONGROOM_MODEL_NETWORKS: needs STRONGROOM_MODEL_URL as well');
   needs('STRONGROOM_TRANSIT_URL', 'STRONGROOM_TRANSIT_TOKEN_FILE');
   needs('STRONGROOM_TRANSIT_TOKEN_FILE', 'STRONGROOM_TRANSIT_URL');
   needs('STRONGROOM_TRANSIT_KEY', 'STRONGROOM_TRANSIT_URL');

@@ -28,6 +28,8 @@ export type Config = {
     readonly region: string | null;
     /** How long its provider keeps what it is sent, in the operator's words; null: not said. */
     readonly retention: string | null;
+    /** Private networks, as `10.0.0.0/8`, that a name of its may lead to. */
+    readonly networks: readonly string[];
   } | null;
   /**
    * null: the key file holds the keys. `url` is that of the engine's mount, without a slash at its end; `tokenFile` is absolute;

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { ProblemError } from '@strongroom/protocol';
 import type { Asker } from './asker.ts';
 import type { AuditAction } from './audit.ts';
 
@@ -13,6 +14,7 @@ export type Permission =
   | 'signed-in'
   | 'own'
   | 'ask'
+  | 'gateway'
   | 'catalog.describe'
   | 'sources.manage'
   | 'people.manage'
@@ -57,6 +59,8 @@ export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Per
    * keeps no session alive.
    */
   readonly isHeartbeat?: true;
+  /** Beside `auditsItself`: what `handle` throws has its entry too, and the gate adds none. */
+  readonly auditsRefusals?: true;
   /** An object schema with any of `params`, `query`, `body`. Attacker-controlled until it has parsed. */
   readonly input: Input;
   /** Schema of the JSON answer; null when the verb writes `reply` itself (streams, redirects). */
@@ -65,9 +69,15 @@ export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Per
   readonly answers?: { readonly schema: z.ZodType; readonly mediaTypes: readonly string[] };
   /** The body is a file of any kind, handed on as a stream. `headers`: what is read beside it, by name, and what it says. */
   readonly takesBytes?: { readonly headers: Readonly<Record<string, string>> };
+  /** The body is JSON that is handed on unread, a `Buffer`: the verb reads it itself. */
+  readonly takesJsonBytes?: true;
   readonly bodyBytesMax?: number;
   /** Requests a minute from one address; the general limit unless given. Lower for what a guesser would try. */
   readonly ratePerMinuteMax?: number;
+  /** The verb counts the requests of whoever was let in; only those of strangers are counted by address. */
+  readonly limitsItself?: true;
+  /** Errors in the shape that another maker's clients read, instead of a problem document. */
+  readonly problemAs?: (problem: ProblemError) => { readonly mediaType: string; readonly body: object };
   /** Name of the resource for the audit entry, from the parsed input. */
   readonly resource?: (input: z.output<Input>) => string | null;
   readonly handle: (call: Call<z.output<Input>, P>) => Promise<unknown>;
@@ -79,7 +89,16 @@ export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Per
  */
 export type Tool<Input extends z.ZodType = z.ZodType, P extends Permission = Permission> = Pick<
   Verb<Input, P>,
-  'name' | 'summary' | 'permission' | 'audit' | 'auditsItself' | 'input' | 'output' | 'resource' | 'handle'
+  | 'name'
+  | 'summary'
+  | 'permission'
+  | 'audit'
+  | 'auditsItself'
+  | 'auditsRefusals'
+  | 'input'
+  | 'output'
+  | 'resource'
+  | 'handle'
 >;
 
 /** As `verb`. */

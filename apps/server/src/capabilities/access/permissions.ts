@@ -3,13 +3,14 @@ import type { Asker, Permission } from '#contracts';
 
 /** Everything a role may do. INVARIANT: what is not listed here is refused. */
 const ALLOWED: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: ['public', 'signed-in', 'own', 'ask'],
-  editor: ['public', 'signed-in', 'own', 'ask', 'catalog.describe'],
+  viewer: ['public', 'signed-in', 'own', 'ask', 'gateway'],
+  editor: ['public', 'signed-in', 'own', 'ask', 'gateway', 'catalog.describe'],
   admin: [
     'public',
     'signed-in',
     'own',
     'ask',
+    'gateway',
     'catalog.describe',
     'sources.manage',
     'people.manage',

@@ -58,7 +58,7 @@ export function checkEndpoint({ url, model, key, region = null }: Endpoint): Che
   return { address, model: model ?? 'default', key, dispatcher, region, keepTrying: createKeepTrying() };
 }
 
-const nearLookup: LookupFunction = (hostname, options, callback) => {
+export const nearLookup: LookupFunction = (hostname, options, callback) => {
   resolveName(hostname, { ...options, all: true }, (error, addresses) => {
     if (error !== null) return callback(error, []);
     const allowed = addresses.filter(({ address }) => isNear(address));

@@ -16,6 +16,7 @@ const DAY_MS = 86_400_000;
 const TOKEN_SCOPES: readonly string[] = [
   'own',
   'ask',
+  'gateway',
   'catalog.describe',
   'sources.manage',
   'people.manage',

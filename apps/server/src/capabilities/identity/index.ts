@@ -14,6 +14,7 @@ import { emailIndex } from './person-index.ts';
 import { listIdentityVerbs, signInRoutes } from './routes.ts';
 import type { RouteNeeds } from './routes.ts';
 import { setUpWorkspace } from './set-up-workspace.ts';
+import { selectTokenOwner } from './secret-store.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import { createFailures } from './sign-in/failures.ts';
 import { createIssuer } from './sign-in/issuer.ts';
@@ -50,6 +51,8 @@ export type Directory = {
     workspaceId: string,
     email: string,
   ): Promise<Pick<Asker, 'workspaceId' | 'personId' | 'email' | 'name' | 'role' | 'teams' | 'attributes'> | null>;
+  /** Whose an API token is that is good; null for any other. `id` is a UUID. */
+  tokenById(workspaceId: string, id: string): Promise<{ personId: string } | null>;
   teamByName(workspaceId: string, name: string): Promise<{ id: string } | null>;
   /** Email addresses and team names by id; those that are gone are missing. */
   namesOf(
@@ -111,7 +114,7 @@ export async function createIdentity(needs: IdentityNeeds): Promise<Identity> {
   };
 }
 
-function directoryOf(needs: Pick<IdentityNeeds, 'database' | 'sealer'>): Directory {
+function directoryOf(needs: Pick<IdentityNeeds, 'database' | 'sealer' | 'clock'>): Directory {
   const { database } = needs;
   return {
     personByEmail: async (workspaceId, email) => {
@@ -126,6 +129,8 @@ function directoryOf(needs: Pick<IdentityNeeds, 'database' | 'sealer'>): Directo
       const { id: personId, name, role, team_ids: teams, attributes } = person;
       return { workspaceId, personId, email: person.email, name, role, teams, attributes };
     },
+    tokenById: (workspaceId, id) =>
+      database.withWorkspace(workspaceId, (within) => selectTokenOwner(within, needs.clock.now(), id)),
     teamByName: (workspaceId, name) =>
       database.withWorkspace(workspaceId, async (within) => (await selectTeam(within, name)) ?? null),
     namesOf: async (workspaceId, subjects) => {

@@ -119,6 +119,17 @@ export function selectToken(within: Within, now: Date, id: string): Promise<Toke
   return selectTokens(within, now).where('api_tokens.id', '=', id).executeTakeFirst();
 }
 
+/** Of one that is good. */
+export async function selectTokenOwner(within: Within, now: Date, id: string): Promise<{ personId: string } | null> {
+  const token = await within
+    .selectFrom('api_tokens')
+    .select('person_id as personId')
+    .where('id', '=', id)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .executeTakeFirst();
+  return token ?? null;
+}
+
 /** It is good no more from this transaction on; its key and its row go next, and never the row first. */
 export async function endToken(within: Within, id: string, now: Date): Promise<void> {
   await within.updateTable('api_tokens').set({ expires_at: now }).where('id', '=', id).execute();

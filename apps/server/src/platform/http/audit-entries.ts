@@ -43,6 +43,7 @@ export function allowed(
 export function failureEvent(passage: Passage, request: FastifyRequest, problem: ProblemError): AuditEvent | null {
   const { verb, stage } = passage;
   if (stage === 'done' || (stage === 'entering' && triesNothing(passage, request, problem))) return null;
+  if (stage === 'handling' && verb.auditsRefusals) return null;
   const isTold = HIDING_STATUSES.includes(problem.status) || TAMPERING_CODES.includes(problem.code);
   if (stage === 'handling' && verb.audit === null && !isTold) return null;
   const noun = verb.name.slice(0, verb.name.indexOf('.'));

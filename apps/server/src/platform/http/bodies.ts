@@ -8,9 +8,9 @@ export const BODY_BYTES_MAX = 256 * 1024;
 /** JSON is decoded strictly: broken UTF-8 is refused, not replaced. Everything else only reaches verbs that take streams. */
 export function registerBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     try {
-      done(null, parseJson(body));
+      done(null, request.routeOptions.config.takesJsonBytes ? body : parseJson(body));
     } catch (error) {
       done(error as Error);
     }

@@ -19,7 +19,7 @@ import type { Readiness } from './health.ts';
 import { listenFailed } from './listen.ts';
 import { describeVerbs } from './openapi.ts';
 import { refuseWrongHost } from './origin.ts';
-import { httpProblems, sendProblem, toProblem } from './problems.ts';
+import { httpProblems, retryAfter, sendProblem, toProblem } from './problems.ts';
 import { API_PREFIX } from './route-path.ts';
 import { createRunningCalls } from './running-calls.ts';
 import { commonHeaders } from './security-headers.ts';
@@ -97,13 +97,15 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
       log.error({ err: error, requestId: request.id, verb: request.routeOptions.config.verb }, 'a request failed');
     await gate.auditFailure(request, problem);
     if (reply.raw.headersSent || reply.raw.destroyed) return void reply.raw.destroy();
-    if (problem.status === 429 || problem.status === 503) reply.header('retry-after', '5');
+    if (problem.status === 429 || problem.status === 503) reply.header('retry-after', retryAfter(problem));
     if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    return sendProblem(reply, problem, request.id);
+    return sendProblem(reply, problem, request.id, request.routeOptions.config.problemAs);
   });
-  app.addHook('onResponse', async (request, reply) => {
+  // Each of its members is ours, so that none has to be looked for to be struck out.
+  const requestLog = log.child({}, { redact: [] });
+  app.addHook('onResponse', (request, reply, done) => {
     // The route, never the address: a query string can hold what a person asked.
-    log.info(
+    requestLog.info(
       {
         requestId: request.id,
         method: request.method,
@@ -114,6 +116,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
       },
       'request',
     );
+    done();
   });
 
   registerBodies(app);

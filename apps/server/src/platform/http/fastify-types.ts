@@ -1,4 +1,5 @@
 import 'fastify';
+import type { Verb } from '#contracts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -6,5 +7,8 @@ declare module 'fastify' {
     verb?: string;
     /** Set for verbs that take a file as a stream: most bytes it may have. */
     streamBytesMax?: number;
+    /** Set for verbs that take their JSON as bytes. */
+    takesJsonBytes?: true;
+    problemAs?: Verb['problemAs'];
   }
 }

@@ -67,17 +67,33 @@ export function createGate(options: GateOptions): Gate {
     }
   };
 
-  const enter = async (request: FastifyRequest, verb: Verb, limitPerson: RateLimit): Promise<void> => {
+  /** Of a verb that limits itself: whoever is not let in is counted here, so that those who are let in are not. */
+  const authenticate = async (request: FastifyRequest, verb: Verb, limitStranger: RateLimit): Promise<Asker | null> => {
+    const counted = async (): Promise<void> => {
+      if (verb.limitsItself) refuseTooMany(await limitStranger(request));
+    };
+    try {
+      const asker = await options.identity.authenticate(request, verb.isHeartbeat !== true);
+      if (asker === null) await counted();
+      return asker;
+    } catch (error) {
+      await counted();
+      throw error;
+    }
+  };
+
+  const enter = async (
+    request: FastifyRequest,
+    verb: Verb,
+    limits: { readonly person: RateLimit; readonly stranger: RateLimit },
+  ): Promise<void> => {
     const passage: Passage = { verb, asker: null, resource: null, stage: 'entering' };
     passages.set(request, passage);
     // A file of any type is a stream here, also one whose type a parser would take.
     if (request.routeOptions.config.streamBytesMax !== undefined)
       request.raw.headers['content-type'] = 'application/octet-stream';
-    passage.asker = await options.identity.authenticate(request, verb.isHeartbeat !== true);
-    if (passage.asker !== null) {
-      const rate = await limitPerson(request);
-      if (!rate.isAllowed && rate.isExceeded) throw httpProblems.tooMany(rate.ttlInSeconds);
-    }
+    passage.asker = await authenticate(request, verb, limits.stranger);
+    if (passage.asker !== null && !verb.limitsItself) refuseTooMany(await limits.person(request));
     // A provider's redirect brings a person back from another site; it reads nothing and carries its own proof.
     const comesBack = verb.permission === 'public' && verb.method === 'GET';
     if (passage.asker?.sessionId != null && !comesBack) refuseCrossSite(request);
@@ -173,6 +189,8 @@ export function createGate(options: GateOptions): Gate {
         timeWindow: '1 minute',
         keyGenerator: (request) => passages.get(request)?.asker?.personId ?? request.ip,
       });
+      const limitStranger = app.createRateLimit({ max: options.ratePerMinuteMax, timeWindow: '1 minute' });
+      const limits = { person: limitPerson, stranger: limitStranger };
       for (const verb of verbs) {
         const bodyLimit = verb.bodyBytesMax ?? BODY_BYTES_MAX;
         app.route({
@@ -182,9 +200,13 @@ export function createGate(options: GateOptions): Gate {
           config: {
             verb: verb.name,
             ...(verb.takesBytes === undefined ? {} : { streamBytesMax: bodyLimit }),
-            rateLimit: { max: verb.ratePerMinuteMax ?? options.ratePerMinuteMax, timeWindow: '1 minute' },
+            ...(verb.takesJsonBytes === undefined ? {} : { takesJsonBytes: verb.takesJsonBytes }),
+            ...(verb.problemAs === undefined ? {} : { problemAs: verb.problemAs }),
+            rateLimit: verb.limitsItself
+              ? false
+              : { max: verb.ratePerMinuteMax ?? options.ratePerMinuteMax, timeWindow: '1 minute' },
           },
-          preParsing: async (request) => enter(request, verb, limitPerson),
+          preParsing: async (request) => enter(request, verb, limits),
           handler: handle,
         });
       }
@@ -199,6 +221,10 @@ export function createGate(options: GateOptions): Gate {
       await recordAfterwards(request, passage, suppressed > 0 ? { ...event, counts: { suppressed } } : event);
     },
   };
+}
+
+function refuseTooMany(rate: Awaited<ReturnType<RateLimit>>): void {
+  if (!rate.isAllowed && rate.isExceeded) throw httpProblems.tooMany(rate.ttlInSeconds);
 }
 
 type Raw = Pick<FastifyRequest, 'params' | 'query' | 'body'>;

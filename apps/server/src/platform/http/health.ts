@@ -50,13 +50,14 @@ export function registerHealth(
     }),
   );
 
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const status = reply.statusCode;
     durations.observe(
       { verb: request.routeOptions.config.verb ?? 'none', method: request.method, status: String(status) },
       reply.elapsedTime / 1000,
     );
     if (status === 401 || status === 403 || status === 429) refusals.inc({ status: String(status) });
+    done();
   });
   const plain = { config: { rateLimit: false as const } };
   app.get('/healthz', plain, async () => ({ status: 'ok' }));

@@ -3,11 +3,19 @@ import { httpProblems } from './problems.ts';
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
+let known = { origin: '', host: '' };
+
+/** Of the last origin it is known: a server has one. */
+function hostOf(origin: string): string {
+  if (known.origin !== origin) known = { origin, host: new URL(origin).host };
+  return known.host;
+}
+
 /** Names this server answers to: its public origin's, and the loopback ones with its port. Refuses DNS rebinding. */
 export function refuseWrongHost(request: FastifyRequest, origin: string, port: number): void {
   const host = request.headers.host?.toLowerCase();
   if (host === undefined) throw httpProblems.wrongHost();
-  if (host === new URL(origin).host) return;
+  if (host === hostOf(origin)) return;
   if (LOOPBACK_NAMES.some((name) => host === `${name}:${port}` || (port === 80 && host === name))) return;
   throw httpProblems.wrongHost();
 }

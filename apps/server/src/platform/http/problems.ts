@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { ProblemError, problemDocument } from '@strongroom/protocol';
+import type { Verb } from '#contracts';
 
 export const httpProblems = {
   notFound: () => new ProblemError('http/not_found', 404, 'there is nothing at this address'),
@@ -27,7 +28,9 @@ export const httpProblems = {
   crossSite: () => new ProblemError('http/cross_site', 403, 'the request came from another site'),
   wrongHost: () => new ProblemError('http/wrong_host', 421, 'this server does not answer to that name'),
   tooMany: (retryAfterSeconds: number) =>
-    new ProblemError('http/too_many_requests', 429, `too many requests; try again in ${retryAfterSeconds} seconds`),
+    new ProblemError('http/too_many_requests', 429, `too many requests; try again in ${retryAfterSeconds} seconds`, {
+      members: { retryAfterSeconds },
+    }),
   overloaded: () => new ProblemError('http/overloaded', 503, 'the server is busy; try again in a few seconds'),
   stopping: () => new ProblemError('http/stopping', 503, 'the server is stopping'),
   sessionEnded: () => new ProblemError('http/session_ended', 401, 'you have been signed out'),
@@ -66,10 +69,22 @@ export function toProblem(error: unknown): { problem: ProblemError; expected: bo
   return { problem: httpProblems.internal(), expected: false };
 }
 
-export function sendProblem(reply: FastifyReply, problem: ProblemError, requestId: string): FastifyReply {
-  return reply
-    .code(problem.status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(problemDocument(problem, requestId)));
+/** `problemAs`: of the verb, where it has one. */
+export function sendProblem(
+  reply: FastifyReply,
+  problem: ProblemError,
+  requestId: string,
+  problemAs: Verb['problemAs'] = (one) => ({
+    mediaType: 'application/problem+json',
+    body: problemDocument(one, requestId),
+  }),
+): FastifyReply {
+  const { mediaType, body } = problemAs(problem);
+  return reply.code(problem.status).header('cache-control', 'no-store').type(mediaType).send(JSON.stringify(body));
+}
+
+/** Seconds (RFC 9110 section 10.2.3): what the problem says, else a few. */
+export function retryAfter({ members }: ProblemError): string {
+  const { retryAfterSeconds } = members;
+  return typeof retryAfterSeconds === 'number' ? String(retryAfterSeconds) : '5';
 }

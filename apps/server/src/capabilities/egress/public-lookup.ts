@@ -1,0 +1,70 @@
+import { lookup as resolveName } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+type Network = readonly [address: string, prefix: number];
+
+/** Unspecified, link-local (the metadata of clouds is there), multicast, reserved. */
+const NEVER: readonly Network[] = [
+  ['0.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['192.0.0.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+  ['::', 128],
+  ['fd00:ec2::254', 128],
+  ['fe80::', 10],
+  ['ff00::', 8],
+];
+/** Loopback, private (RFC 1918, RFC 4193) and shared (RFC 6598). */
+const PRIVATE: readonly Network[] = [
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['::1', 128],
+  ['fc00::', 7],
+];
+
+const never = listOf(NEVER);
+const inward = listOf(PRIVATE);
+
+/** An address where no model endpoint can be, whoever names it. */
+export function isNoEndpoint(address: string): boolean {
+  return holds(never, address);
+}
+
+/**
+ * Resolves a name for an encrypted connection. A name that leads inward is refused, unless it leads to one of `networks`
+ * (`10.0.0.0/8`), which the operator named; the address that is looked at is the one that is connected to.
+ */
+export function lookupOf(networks: readonly string[]): LookupFunction {
+  const named = listOf(
+    networks.map((network): Network => {
+      const [address = '', prefix] = network.split('/');
+      return [address, Number(prefix)];
+    }),
+  );
+  const mayBe = (address: string): boolean =>
+    !isNoEndpoint(address) && (!holds(inward, address) || holds(named, address));
+  return (hostname, options, callback) => {
+    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, []);
+      const allowed = addresses.filter(({ address }) => mayBe(address));
+      const [first] = allowed;
+      if (first === undefined) callback(Object.assign(new Error('a refused address'), { code: 'EREFUSEDADDRESS' }), []);
+      else if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function listOf(networks: readonly Network[]): BlockList {
+  const list = new BlockList();
+  for (const [address, prefix] of networks) list.addSubnet(address, prefix, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  return list;
+}
+
+function holds(list: BlockList, address: string): boolean {
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
