@@ -98,7 +98,7 @@ test('a question is translated by the model, and the answer says by which', asyn
   expect(answer).toMatchObject({ outcome: 'rows', rows: [[3]], complete: true, translator: MODEL });
   expect(answer.sql.asked).toBe(COUNT);
   expect(lastRequest().path).toBe('/v1/chat/completions');
-  expect(JSON.parse(lastRequest().body)).toMatchObject({ model: MODEL, store: false, stream: false });
+  expect(JSON.parse(lastRequest().body)).toMatchObject({ model: MODEL, store: false, stream: true });
 });
 
 test('what the answer shows as sent is byte for byte what the model received', async () => {
@@ -204,6 +204,25 @@ test('a workspace that is pinned to a region sends nothing to a model that is no
   expect(declined.body).toMatchObject({ disclosure: { sent: null, recipient: 'built-in translator' } });
   expect(model.requests.length).toBe(asked);
   expect((await set({ useModel: true, region: null })).status).toBe(200);
+});
+
+test('when the tokens of a day are used up nothing leaves, the audit log says why, and an admin can give more', async () => {
+  replies(COUNT);
+  await ask(server, QUESTION, 'airline');
+  const asked = model.requests.length;
+  const env = { STRONGROOM_HOME: server.home };
+  const settings = (...args: string[]) => runCli(['settings', 'model', ...args], { env });
+  expect((await settings('--tokens-per-person-per-day', '12')).stdout).toContain(
+    'those of one person use at most 12 tokens a day',
+  );
+  const before = await ledgerPosition(server);
+  const refused = await call(server, 'POST', 'ask', { question: QUESTION, source: 'airline' });
+  expect([refused.status, refused.body['code']]).toEqual([429, 'egress/budget_spent']);
+  expect(refused.body['retryAfterSeconds']).toBeGreaterThan(0);
+  expect((await ledgerSince(server, before)).map(({ decision }) => decision?.reason)).toContain('egress/budget_spent');
+  expect(model.requests.length).toBe(asked);
+  expect((await settings('--tokens-per-person-per-day', 'none')).code).toBe(0);
+  expect((await ask(server, QUESTION, 'airline')).outcome).toBe('rows');
 });
 
 test('nothing leaves before it is in the audit log, and nothing is released before that', async () => {

@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { LimitOptions } from './commands/gateway/limit.ts';
 import { WrongUsage } from './failure.ts';
-import { append, group, position, run, verb, wholeNumber } from './verbs.ts';
+import { append, countOrNone, group, run, verb, wholeNumber } from './verbs.ts';
 
 /** What keys may do at the model gateway, and what it keeps for who wants it. */
 export function addGateway(program: Command): void {
@@ -46,13 +46,4 @@ export function addGateway(program: Command): void {
       if ((id === undefined) !== (options.all === true)) throw new WrongUsage('name one call, or say --all');
       return run(command, async (session) => (await import('./commands/gateway/calls.ts')).forget(session, id));
     });
-}
-
-function countOrNone(text: string): number | 'none' {
-  if (text === 'none') return 'none';
-  try {
-    return position(text);
-  } catch {
-    throw new InvalidArgumentError('It must be a whole number, or `none`.');
-  }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { group, oneOf, run, verb } from './verbs.ts';
+import type { ModelOptions } from './commands/settings/model.ts';
+import { countOrNone, group, oneOf, run, verb } from './verbs.ts';
 
 /** What people may see, and whether anything may run at all. */
 export function addPolicy(program: Command): void {
@@ -33,13 +34,17 @@ export function addPolicy(program: Command): void {
     (_: object, command: Command) =>
       run(command, async (session) => (await import('./commands/settings/show.ts')).show(session)),
   );
-  verb(settings, 'model', 'Whether questions may go to the model, and only to one in a region')
+  verb(settings, 'model', 'Whether questions may go to the model, to which region, and how many tokens they may use')
     .argument('[state]', 'on or off', oneOf('on', 'off'))
     .option('--region <region>', 'where the model must be, e.g. eu; `any`: wherever it is')
-    .action((state: string | undefined, options: { region?: string }, command: Command) =>
-      run(command, async (session) =>
-        (await import('./commands/settings/model.ts')).model(session, state, options.region),
-      ),
+    .option(
+      '--tokens-per-day <tokens>',
+      'how many all questions may use a day, in UTC; `none` is no limit',
+      countOrNone,
+    )
+    .option('--tokens-per-person-per-day <tokens>', 'how many the questions of one person may use a day', countOrNone)
+    .action((state: string | undefined, options: ModelOptions, command: Command) =>
+      run(command, async (session) => (await import('./commands/settings/model.ts')).model(session, state, options)),
     );
   verb(settings, 'mcp-rows', 'Let MCP clients have rows, or withhold them')
     .argument('<state>', 'on or off', oneOf('on', 'off'))

@@ -29,6 +29,15 @@ export function wholeNumber(text: string): number {
   return number;
 }
 
+export function countOrNone(text: string): number | 'none' {
+  if (text === 'none') return 'none';
+  try {
+    return position(text);
+  } catch {
+    throw new InvalidArgumentError('It must be a whole number, or `none`.');
+  }
+}
+
 export function position(text: string): number {
   return text === '0' ? 0 : wholeNumber(text);
 }

@@ -124,8 +124,9 @@ export async function startServer({
   });
   building.defer(() => query.stopAll());
   const endpoint = config.model === null ? null : { ...config.model, model: config.model.name, key: secrets.modelKey };
-  const egress = building.adopt(createEgress({ endpoint, database, scan: canaries.scan, audit: ledger }), (open) =>
-    open.close(),
+  const egress = building.adopt(
+    createEgress({ endpoint, database, scan: canaries.scan, audit: ledger, clock }),
+    (open) => open.close(),
   );
   const assistant = createAssistant({
     catalog,
@@ -138,7 +139,9 @@ export async function startServer({
     clock,
   });
   identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
-    if (kind === 'person') await assistant.forgetPerson(workspaceId, id);
+    if (kind !== 'person') return;
+    await assistant.forgetPerson(workspaceId, id);
+    await egress.forgetPerson(workspaceId, id);
   });
 
   const relay = building.adopt(
@@ -177,7 +180,15 @@ export async function startServer({
     workspaceName: identity.workspaceName,
     audit: ledger,
     keys: vault,
-    holders: [gateway.holder, assistant.holder, sources.holder, files.holder, identity.holder, ledgerHolder(ledger)],
+    holders: [
+      gateway.holder,
+      assistant.holder,
+      egress.holder,
+      sources.holder,
+      files.holder,
+      identity.holder,
+      ledgerHolder(ledger),
+    ],
     holdings,
   });
 

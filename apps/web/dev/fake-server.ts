@@ -82,7 +82,12 @@ function routes(state: { signedIn: boolean; empty: boolean; mcpRows: boolean }):
     'GET settings': () => ({
       model: { endpoint: 'https://models.example.com', name: 'small-7b', region: 'eu', retention: 'thirty days' },
     }),
-    'GET settings/model': () => ({ useModel: true, region: 'eu' }),
+    'GET settings/model': () => ({
+      useModel: true,
+      region: 'eu',
+      tokensPerDay: 2_000_000,
+      tokensPerPersonPerDay: null,
+    }),
     'GET canaries': () => ({
       canaries: listed([
         { name: 'payroll', plantedAt: at(40), found: 0, foundAt: null },

@@ -21,8 +21,22 @@ export const regionSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'a region is lower-case letters, digits and hyphens, e.g. `eu-west-1`');
 
-/** Where questions of the workspace may go. `region`: only to a model that is said to be there; null: wherever it is. */
-export const egressSettingsSchema = z.object({ useModel: z.boolean(), region: regionSchema.nullable() });
+/** Tokens a day, UTC. */
+const tokensSchema = z.int().min(0).max(1e12).nullable();
+
+/**
+ * Where questions of the workspace may go, and how much of a model they may use. `region`: only to a model that is said to be there; null:
+ * wherever it is. Tokens: null for as many as are asked for.
+ */
+export const egressSettingsSchema = z.object({
+  useModel: z.boolean(),
+  region: regionSchema.nullable(),
+  tokensPerDay: tokensSchema,
+  tokensPerPersonPerDay: tokensSchema,
+});
+/** What is to be changed; what is absent stays. */
+export const egressSettingsChangeSchema = egressSettingsSchema.partial();
+export type EgressSettingsChange = z.infer<typeof egressSettingsChangeSchema>;
 export type EgressSettings = z.infer<typeof egressSettingsSchema>;
 
 /** How to sign in; public. `evaluation`: by one-time link, else at the configured issuer. */

@@ -8,7 +8,7 @@ import {
   catalogAnswerSchema,
   catalogTableSchema,
   drillReportSchema,
-  type EgressSettings,
+  type EgressSettingsChange,
   egressSettingsSchema,
   erasureSchema,
   filePreviewSchema,
@@ -193,7 +193,7 @@ export const readAccess = (options: Signal = {}) => call(accessSettingsSchema, '
 export const changeAccess = (body: AccessSettings) => call(accessSettingsSchema, 'PUT', '/settings/access', { body });
 export const readModelSettings = (options: Signal = {}) =>
   call(egressSettingsSchema, 'GET', '/settings/model', options);
-export const changeModelSettings = (body: EgressSettings) =>
+export const changeModelSettings = (body: EgressSettingsChange) =>
   call(egressSettingsSchema, 'PUT', '/settings/model', { body });
 export const listCanaries = (options: Signal = {}) =>
   call(listIn('canaries', canarySchema.array()), 'GET', '/canaries', options);

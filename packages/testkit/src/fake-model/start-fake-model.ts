@@ -4,6 +4,7 @@ import { answerEvents, answerOpenai } from './answer-openai.ts';
 
 /** How the endpoint answers the next requests. */
 export type FakeModelBehaviour =
+  /** A chat, whole or streamed, as it is asked for. */
   | { readonly kind: 'reply'; readonly content: string }
   /** One after the other; the last one again and again. */
   | { readonly kind: 'replies'; readonly contents: readonly [string, ...string[]] }
@@ -105,6 +106,8 @@ export async function startFakeModel(
   };
 }
 
+const CHAT = '/chat/completions';
+
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -124,10 +127,10 @@ function answer(behaviour: FakeModelBehaviour, path: string, body: string, respo
   const json = { 'content-type': 'application/json' };
   switch (behaviour.kind) {
     case 'reply':
-      response.writeHead(200, json).end(completion(behaviour.content));
+      answerOpenai(CHAT, body, behaviour.content, response);
       return;
     case 'replies':
-      response.writeHead(200, json).end(completion(behaviour.contents[0]));
+      answerOpenai(CHAT, body, behaviour.contents[0], response);
       return;
     case 'openai':
       answerOpenai(path, body, behaviour.content, response);

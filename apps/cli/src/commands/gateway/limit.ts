@@ -1,3 +1,4 @@
+import { orNull } from '../../or-null.ts';
 import { segment } from '../../server.ts';
 import type { Session } from '../../session.ts';
 
@@ -28,10 +29,6 @@ function tokensOf({ tokensPerDay, tokensPerMonth }: LimitOptions): object {
     ...(tokensPerDay === undefined ? {} : { tokensPerDay: orNull(tokensPerDay) }),
     ...(tokensPerMonth === undefined ? {} : { tokensPerMonth: orNull(tokensPerMonth) }),
   };
-}
-
-function orNull(count: number | 'none'): number | null {
-  return count === 'none' ? null : count;
 }
 
 async function set({ server, terminal }: Session, path: string, body: object): Promise<void> {

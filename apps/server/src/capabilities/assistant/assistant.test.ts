@@ -70,6 +70,7 @@ const audit: AuditWriter = {
 /** The assistant over a source that answers every statement with no rows. */
 function assistant(over: { url?: string; lookup?: string; sealer?: Vault } = {}): Assistant {
   egress = createEgress({
+    clock,
     database: nothingSet,
     scan: nothingPlanted,
     endpoint: over.url === undefined ? null : { url: over.url, model: 'small', key: null },

@@ -75,7 +75,7 @@ export async function startTestRoom(): Promise<TestRoom> {
     assistant(modelUrl, { tables = AVIATION } = {}) {
       const endpoint = modelUrl === null ? null : { url: modelUrl, model: 'small', key: null };
       const egress = stack.adopt(
-        createEgress({ endpoint, audit, database: nothingSet, scan: nothingPlanted }),
+        createEgress({ endpoint, audit, clock, database: nothingSet, scan: nothingPlanted }),
         (open) => open.close(),
       );
       const schema = schemaOf(tables);

@@ -5,7 +5,8 @@ import type { Part } from './disclosure/part.ts';
 const SAID_LAST: ReadonlySet<Part['kind']> = new Set(['question', 'error']);
 
 /**
- * The bytes of an OpenAI chat completion request: nothing kept (`store: false`), nothing to call, one whole answer.
+ * The bytes of an OpenAI chat completion request: nothing kept (`store: false`), nothing to call. The answer is asked for
+ * piece by piece, so that a slow model is waited for and one that says nothing is not.
  * What is shown to the asker as sent is exactly this string.
  */
 export function chatBody(model: string, { parts }: Disclosure): string {
@@ -21,7 +22,8 @@ export function chatBody(model: string, { parts }: Disclosure): string {
       { role: 'user', content: text(true) },
     ],
     temperature: 0,
-    stream: false,
+    stream: true,
+    stream_options: { include_usage: true },
     store: false,
   });
 }

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { Secret } from '#config';
 import type { Database } from '#platform/database';
 import type { Asker, AuditContext, AuditEvent, AuditWriter } from '#contracts';
+import { systemClock } from '#platform/clock';
 import { nothingSet } from './test-unset.ts';
 import { nothingPlanted } from '../../contracts/test-outbound-scan.ts';
 import { buildDisclosure, createEgress, type Disclosure, type Egress, type ModelStatement } from './index.ts';
@@ -65,6 +66,20 @@ function recorder(): AuditWriter & { entries: Entry[]; broken: boolean } {
   };
 }
 
+const DONE = 'data: [DONE]\n\n';
+const said = (content: string, finish_reason: string | null = null): string =>
+  `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason }] })}\n\n`;
+const events = (...all: string[]): FakeModelBehaviour => ({
+  kind: 'raw',
+  contentType: 'text/event-stream',
+  body: all.join(''),
+});
+const whole = (choice: object): FakeModelBehaviour => ({
+  kind: 'raw',
+  contentType: 'application/json',
+  body: JSON.stringify({ choices: [choice] }),
+});
+
 let egress: Egress | null = null;
 afterEach(async () => {
   await egress?.close();
@@ -83,6 +98,7 @@ describe('egress', () => {
     await using model = await startFakeModel({ kind: 'reply', content: 'SELECT count(*) FROM public.orders' });
     const audit = recorder();
     egress = createEgress({
+      clock: systemClock,
       database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: new Secret('k3y') },
@@ -98,7 +114,8 @@ describe('egress', () => {
     expect(JSON.parse(disclosed.view.sent ?? '')).toMatchObject({
       model: 'small',
       store: false,
-      stream: false,
+      stream: true,
+      stream_options: { include_usage: true },
       temperature: 0,
     });
     expect(Object.keys(JSON.parse(disclosed.view.sent ?? ''))).not.toContain('tools');
@@ -109,7 +126,7 @@ describe('egress', () => {
     expect(Buffer.from(sent, 'base64').toString()).toBe(disclosed.view.sent);
     expect(audit.entries[0]?.resource).toBe(`small at ${new URL(model.url).origin} sha256:${digest}`);
     const received = Buffer.from(answer?.received ?? '', 'base64');
-    expect(JSON.parse(received.toString())).toMatchObject({ choices: [{ message: {} }] });
+    expect(received.toString()).toMatch(/^data: \{.*"delta":/);
     expect(audit.entries[1]).toMatchObject({
       action: 'egress.answered',
       resource: `small at ${new URL(model.url).origin} sha256:${digest} answered sha256:${hashed(received)}`,
@@ -124,6 +141,7 @@ describe('egress', () => {
     const audit = recorder();
     audit.broken = true;
     egress = createEgress({
+      clock: systemClock,
       database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: null },
@@ -136,20 +154,21 @@ describe('egress', () => {
   test('a question leaves only for the region that its workspace is pinned to, and for no model that it does not want', async () => {
     await using model = await startFakeModel();
     const audit = recorder();
-    const pinned = (row: object) => ({ readInWorkspace: async () => [row] }) as unknown as Database;
+    const pinned = (row: object) => ({ ...nothingSet, readInWorkspace: async () => [row] }) as unknown as Database;
     for (const [row, region, code] of [
       [{ use_model: true, region: 'eu' }, null, 'egress/region_refused'],
       [{ use_model: true, region: 'eu' }, 'us', 'egress/region_refused'],
       [{ use_model: false, region: null }, 'eu', 'egress/no_endpoint'],
     ] as const) {
       const endpoint = { url: model.url, model: 'small', key: null, region };
-      egress = createEgress({ database: pinned(row), scan: nothingPlanted, endpoint, audit });
+      egress = createEgress({ clock: systemClock, database: pinned(row), scan: nothingPlanted, endpoint, audit });
       await expect(egress.disclose(asker, disclosure(), signal())).rejects.toMatchObject({ code });
       await egress.close();
     }
     expect([model.requests, audit.entries]).toEqual([[], []]);
     const endpoint = { url: model.url, model: 'small', key: null, region: 'eu' };
     egress = createEgress({
+      clock: systemClock,
       database: pinned({ use_model: true, region: 'eu' }),
       scan: nothingPlanted,
       endpoint,
@@ -157,6 +176,19 @@ describe('egress', () => {
     });
     await (await egress.disclose(asker, disclosure(), signal())).reply();
     expect(audit.entries[0]?.resource).toMatch(/^small at http:\/\/\S+ in eu sha256:/);
+  });
+
+  test('an endpoint that answers whole, though it was asked to stream, is read all the same', async () => {
+    await using model = await startFakeModel(whole({ message: { content: 'SELECT 2' } }));
+    const endpoint = { url: model.url, model: 'small', key: null };
+    egress = createEgress({
+      clock: systemClock,
+      database: nothingSet,
+      scan: nothingPlanted,
+      endpoint,
+      audit: recorder(),
+    });
+    expect(await (await egress.disclose(asker, disclosure(), signal())).reply()).toBe('SELECT 2');
   });
 
   const failures: [string, FakeModelBehaviour, string][] = [
@@ -167,23 +199,42 @@ describe('egress', () => {
     ['500', { kind: 'status', status: 500, body: 'SECRET' }, 'egress/unavailable'],
     ['a dropped connection', { kind: 'drop' }, 'egress/unavailable'],
     ['silence', { kind: 'hang' }, 'egress/timeout'],
+    [
+      'half of a reply',
+      { kind: 'broken-events', events: [said('SELECT 1'), said(' WHERE')], ending: 'drop' },
+      'egress/unavailable',
+    ],
+    ['half of a reply that ends', events(said('SELECT 1')), 'egress/bad_reply'],
+    ['a reply that it cut off', events(said('SELECT 1'), said('', 'length'), DONE), 'egress/bad_reply'],
+    [
+      'a whole reply that it cut off',
+      whole({ message: { content: 'SELECT 1' }, finish_reason: 'length' }),
+      'egress/bad_reply',
+    ],
+    [
+      'an error in the midst',
+      events(said('SELECT 1'), 'data: {"error":{"message":"SECRET"}}\n\n', DONE),
+      'egress/bad_reply',
+    ],
+    ['silence in the midst', { kind: 'broken-events', events: [said('SELECT 1')], ending: 'hang' }, 'egress/timeout'],
   ];
   test.each(failures)(
     'an endpoint that answers with %s is classified and not quoted',
     async (_name, behaviour, code) => {
       await using model = await startFakeModel(behaviour);
       egress = createEgress({
+        clock: systemClock,
         database: nothingSet,
         scan: nothingPlanted,
         endpoint: { url: model.url, model: 'small', key: null },
         audit: recorder(),
-        limits: { timeoutMs: behaviour.kind === 'hang' ? 300 : 20_000 },
+        limits: { silenceMs: code === 'egress/timeout' ? 300 : 20_000 },
       });
       const disclosed = await egress.disclose(asker, disclosure(), signal());
       const failure: unknown = await disclosed.reply().catch((error: unknown) => error);
       expect(failure).toMatchObject({ code });
       expect(String(failure)).not.toMatch(/SECRET|doctype/);
-      // A connection that breaks may be another one's fault: that is tried again, with the same bytes.
+      // A connection that breaks before an answer may be another one's fault: that is tried again, with the same bytes.
       expect(model.requests).toHaveLength(behaviour.kind === 'drop' ? 3 : 1);
       expect(new Set(model.requests.map(({ body }) => body)).size).toBe(1);
     },
@@ -192,6 +243,7 @@ describe('egress', () => {
   test('a question whose asker went away is not waited for', async () => {
     await using model = await startFakeModel({ kind: 'hang' });
     egress = createEgress({
+      clock: systemClock,
       database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: null },
@@ -214,6 +266,7 @@ describe('egress', () => {
   ])('the endpoint %s is refused', (url) => {
     expect(() =>
       createEgress({
+        clock: systemClock,
         database: nothingSet,
         scan: nothingPlanted,
         endpoint: { url, model: 'small', key: null },
@@ -226,6 +279,7 @@ describe('egress', () => {
     'the endpoint %s is accepted',
     async (url) => {
       egress = createEgress({
+        clock: systemClock,
         database: nothingSet,
         scan: nothingPlanted,
         endpoint: { url, model: null, key: null },
@@ -236,7 +290,13 @@ describe('egress', () => {
   );
 
   test('without an endpoint nothing can be sent, and what the built-in translator is told counts as 0 bytes', async () => {
-    egress = createEgress({ database: nothingSet, scan: nothingPlanted, endpoint: null, audit: recorder() });
+    egress = createEgress({
+      clock: systemClock,
+      database: nothingSet,
+      scan: nothingPlanted,
+      endpoint: null,
+      audit: recorder(),
+    });
     expect(egress.keep(disclosure())).toMatchObject({
       sentBytes: 0,
       sent: null,
@@ -250,6 +310,7 @@ describe('egress', () => {
   test('a cast is not a disclosure', async () => {
     await using model = await startFakeModel();
     egress = createEgress({
+      clock: systemClock,
       database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: null },
@@ -263,6 +324,7 @@ describe('egress', () => {
   test('every part is made from what it may hold, has its label, and stands in the request word for word', async () => {
     await using model = await startFakeModel();
     egress = createEgress({
+      clock: systemClock,
       database: nothingSet,
       scan: nothingPlanted,
       endpoint: { url: model.url, model: 'small', key: null },

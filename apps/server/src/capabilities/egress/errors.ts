@@ -27,5 +27,10 @@ export const regionRefused = (pinned: string) =>
     `this workspace sends questions to the region ${pinned} only, and the model is not known to be there`,
     { members: { region: pinned } },
   );
+/** `whose`: `your` or `the workspace’s`. Tokens come back at midnight UTC. */
+export const budgetSpent = (whose: string, retryAfterSeconds: number) =>
+  new ProblemError('egress/budget_spent', 429, `${whose} tokens for questions to the model are used up for today`, {
+    members: { retryAfterSeconds },
+  });
 export const noEndpoint = () => new ProblemError('egress/no_endpoint', 500, 'no model endpoint is configured');
 export const notADisclosure = () => new ProblemError('egress/not_a_disclosure', 500, 'only a disclosure may leave');

@@ -1,14 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { digestOfAnswer, digestOfSent } from '@strongroom/merkle-log';
-import type { DisclosureView, EgressSettings } from '@strongroom/protocol';
-import { type Asker, auditContext, type AuditReceipt, type AuditWriter, type OutboundScan } from '#contracts';
+import type { DisclosureView, EgressSettings, EgressSettingsChange } from '@strongroom/protocol';
+import {
+  type Asker,
+  auditContext,
+  type AuditReceipt,
+  type AuditWriter,
+  type DataHolder,
+  type OutboundScan,
+} from '#contracts';
+import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import { chatBody } from './chat-body.ts';
+import { countTokens } from './count-tokens.ts';
+import { egressHolder } from './data-holder.ts';
 import { Disclosure } from './disclosure/build-disclosure.ts';
 import { checkEndpoint, type Endpoint } from './endpoint.ts';
 import { noEndpoint, notADisclosure, regionRefused } from './errors.ts';
 import { readSettings, updateSettings } from './settings-store.ts';
-import { type HostileText, readReply, send, type SendLimits } from './send.ts';
+import { type HostileText, readReply, type Received, type Reply } from './read-reply.ts';
+import { send, type SendLimits } from './send.ts';
+import { createTokenBudget } from './token-budget.ts';
+import { deleteUsageOf } from './usage-store.ts';
 
 export { buildDisclosure, Disclosure } from './disclosure/build-disclosure.ts';
 export type { Earlier } from './disclosure/earlier-part.ts';
@@ -23,7 +36,7 @@ export { holdings } from './holdings.ts';
 export { migrations } from './migrations.ts';
 
 const BUILT_IN = 'built-in translator';
-const LIMITS: SendLimits = { timeoutMs: 30_000, replyBytesMax: 1024 * 1024 };
+const LIMITS: SendLimits = { silenceMs: 30_000, timeoutMs: 120_000, replyBytesMax: 1024 * 1024 };
 
 /** A disclosure that is in the audit log and may now be sent. */
 export type Disclosed = {
@@ -52,15 +65,19 @@ export type Egress = {
   modelFor(workspaceId: string): Promise<string | null>;
   readonly settings: {
     get(workspaceId: string): Promise<EgressSettings>;
-    set(workspaceId: string, settings: EgressSettings): Promise<void>;
+    /** What is absent stays. */
+    set(workspaceId: string, change: EgressSettingsChange): Promise<EgressSettings>;
   };
   /** What the built-in translator is told: nothing leaves this process. */
   keep(disclosure: Disclosure): DisclosureView;
   /**
    * Appends `egress.disclosed`, durable, and only then gives the power to send these bytes.
-   * Throws `egress/region_refused` (403) for an endpoint outside the region that the workspace is pinned to, `canaries/blocked` (403) for what holds a planted token, `ledger/unavailable` (503) and sends nothing when the entry can't be written.
+   * Throws `egress/region_refused` (403) for an endpoint outside the region that the workspace is pinned to, `egress/budget_spent` (429), `canaries/blocked` (403) for what holds a planted token, `ledger/unavailable` (503) and sends nothing when the entry can't be written.
    */
   disclose(asker: Asker, disclosure: Disclosure, signal: AbortSignal): Promise<Disclosed>;
+  readonly holder: DataHolder;
+  /** For who is removed from the workspace. */
+  forgetPerson(workspaceId: string, personId: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -70,15 +87,25 @@ export function createEgress(deps: {
   readonly database: Database;
   readonly scan: OutboundScan;
   readonly audit: AuditWriter;
+  readonly clock: Clock;
   readonly limits?: Partial<SendLimits>;
 }): Egress {
   const endpoint = deps.endpoint === null ? null : checkEndpoint(deps.endpoint);
   const limits = { ...LIMITS, ...deps.limits };
   const settings: Egress['settings'] = {
     get: (workspaceId) => readSettings(deps.database, workspaceId),
-    set: (workspaceId, wanted) =>
-      deps.database.withWorkspace(workspaceId, (within) => updateSettings(within, workspaceId, wanted)),
+    async set(workspaceId, change) {
+      const before = await settings.get(workspaceId);
+      const { useModel = before.useModel, region = before.region } = change;
+      const { tokensPerDay = before.tokensPerDay, tokensPerPersonPerDay = before.tokensPerPersonPerDay } = change;
+      const after = { useModel, region, tokensPerDay, tokensPerPersonPerDay };
+      await deps.database.withWorkspace(workspaceId, (within) => updateSettings(within, workspaceId, after));
+      return after;
+    },
   };
+  const budget = createTokenBudget(deps);
+  const forgetPerson = (workspaceId: string, personId: string): Promise<void> =>
+    deps.database.withWorkspace(workspaceId, (within) => deleteUsageOf(within, personId));
   return {
     modelFor: async (workspaceId) =>
       endpoint !== null && (await settings.get(workspaceId)).useModel ? endpoint.model : null,
@@ -88,9 +115,10 @@ export function createEgress(deps: {
       if (endpoint === null) throw noEndpoint();
       // INVARIANT: what leaves is a Disclosure; a cast does not help.
       if (!Disclosure.isOne(disclosure)) throw notADisclosure();
-      const { useModel, region } = await settings.get(asker.workspaceId);
+      const { useModel, region, ...budgets } = await settings.get(asker.workspaceId);
       if (!useModel) throw noEndpoint();
       if (region !== null && region !== endpoint.region) throw regionRefused(region);
+      await budget.refuseSpent(asker, budgets);
       const body = chatBody(endpoint.model, disclosure);
       await deps.scan.pass(auditContext(asker), 'model', body);
       const salt = randomBytes(32);
@@ -113,20 +141,38 @@ export function createEgress(deps: {
       };
       const reply = async (): Promise<HostileText> => {
         const received = await send(endpoint, body, limits, signal);
-        const answered = await deps.audit.append(auditContext(asker), {
-          action: 'egress.answered',
-          resource: `${recipient} ${digestOfAnswer(salt, sent, received)}`,
-          decision: { allowed: true, reason: 'a reply to what was sent' },
-          outcome: 'done',
-          counts: { bytes: received.length },
-        });
-        exchange.answer = { received: received.toString('base64'), answered: answered.entryId };
-        return readReply(received);
+        const { bytes } = received;
+        const read = readOrRefuse(received);
+        const tokens = 'text' in read ? read.tokens : null;
+        const [answered] = await Promise.all([
+          deps.audit.append(auditContext(asker), {
+            action: 'egress.answered',
+            resource: `${recipient} ${digestOfAnswer(salt, sent, bytes)}`,
+            decision: { allowed: true, reason: 'a reply to what was sent' },
+            outcome: 'done',
+            counts: { bytes: bytes.length, ...(tokens === null ? {} : { tokens }) },
+          }),
+          budget.add(asker, tokens ?? countTokens(body) + countTokens(bytes.toString())),
+        ]);
+        exchange.answer = { received: bytes.toString('base64'), answered: answered.entryId };
+        if ('refusal' in read) throw read.refusal;
+        return read.text;
       };
       return { view: shown, receipt, exchange, reply };
     },
+    holder: egressHolder({ database: deps.database, forgetPerson }),
+    forgetPerson,
     close: async () => endpoint?.dispatcher.destroy(),
   };
+}
+
+/** A reply that is none has been paid for, and is in the audit log all the same. */
+function readOrRefuse(received: Received): Reply | { readonly refusal: unknown } {
+  try {
+    return readReply(received);
+  } catch (refusal) {
+    return { refusal };
+  }
 }
 
 function view(disclosure: Disclosure, recipient: string, sent: string | null): DisclosureView {

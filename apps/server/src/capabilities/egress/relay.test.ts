@@ -33,10 +33,10 @@ afterEach(async () => {
 type Members = {
   readonly pass?: OutboundScan['pass'];
   readonly networks?: readonly string[];
-  readonly wanted?: EgressSettings;
+  readonly wanted?: Pick<EgressSettings, 'useModel' | 'region'>;
   readonly region?: string;
 };
-const ANY: EgressSettings = { useModel: true, region: null };
+const ANY: Pick<EgressSettings, 'useModel' | 'region'> = { useModel: true, region: null };
 
 function open(
   url: string,

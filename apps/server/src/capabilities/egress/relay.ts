@@ -75,6 +75,8 @@ export type Relay = {
   close(): Promise<void>;
 };
 
+type Wanted = Pick<EgressSettings, 'useModel' | 'region'>;
+
 const CONNECTIONS_MAX = 256;
 /** Settings are asked for again after that. */
 const SETTINGS_MS = 1_000;
@@ -96,14 +98,14 @@ export function createRelay({
   /** Private networks, as `10.0.0.0/8`, that the operator named: a name of an upstream may lead there. */
   readonly networks: readonly string[];
   /** Of a workspace: whether it wants a model, and in which region. A change is heeded within a second. */
-  readonly settings: { get(workspaceId: string): Promise<EgressSettings> };
+  readonly settings: { get(workspaceId: string): Promise<Wanted> };
   readonly scan: OutboundScan;
   readonly audit: AuditWriter;
   readonly clock: Clock;
   readonly limits?: RelayLimits;
 }): Relay {
   const endpoint = configured === null ? null : openEndpoint(configured, networks);
-  const wanted = createShortMemory<EgressSettings>({ keptMs: SETTINGS_MS, clock }, () => true);
+  const wanted = createShortMemory<Wanted>({ keptMs: SETTINGS_MS, clock }, () => true);
   const waits = watchWaits();
   const entries = createCallEntries(audit, endpoint?.host ?? '');
   return {

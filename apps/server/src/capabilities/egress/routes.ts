@@ -1,4 +1,9 @@
-import { egressSettingsSchema, settingsSchema } from '@strongroom/protocol';
+import {
+  type EgressSettingsChange,
+  egressSettingsChangeSchema,
+  egressSettingsSchema,
+  settingsSchema,
+} from '@strongroom/protocol';
 import { z } from 'zod';
 import { type Verb, verb } from '#contracts';
 import type { Egress } from './index.ts';
@@ -39,7 +44,7 @@ export function egressRoutes({ settings }: Pick<Egress, 'settings'>, endpoint: S
       name: 'egress.show-model-settings',
       method: 'GET',
       path: '/settings/model',
-      summary: 'Whether questions may go to the model, and to which region',
+      summary: 'Whether questions may go to the model, to which region, and how many tokens they may use a day',
       permission: 'signed-in',
       audit: null,
       input: z.object({}),
@@ -50,16 +55,24 @@ export function egressRoutes({ settings }: Pick<Egress, 'settings'>, endpoint: S
       name: 'egress.change-model-settings',
       method: 'PUT',
       path: '/settings/model',
-      summary: 'Let questions go to the model or to nobody, and pin the region it must be in',
+      summary:
+        'Let questions go to the model or to nobody, pin the region it must be in, and say how many tokens they may use a day',
       permission: 'workspace.manage',
       audit: 'egress.settings_changed',
-      input: z.object({ body: egressSettingsSchema }),
+      input: z.object({ body: egressSettingsChangeSchema }),
       output: egressSettingsSchema,
-      resource: ({ body }) => `model: ${body.useModel ? 'on' : 'off'}, region: ${body.region ?? 'any'}`,
-      handle: async ({ asker, input }) => {
-        await settings.set(asker.workspaceId, input.body);
-        return input.body;
-      },
+      resource: ({ body }) => saysChange(body),
+      handle: ({ asker, input }) => settings.set(asker.workspaceId, input.body),
     }),
   ];
+}
+
+function saysChange({ useModel, region, tokensPerDay, tokensPerPersonPerDay }: EgressSettingsChange): string {
+  const said = [
+    useModel === undefined ? null : `model: ${useModel ? 'on' : 'off'}`,
+    region === undefined ? null : `region: ${region ?? 'any'}`,
+    tokensPerDay === undefined ? null : `tokens a day: ${tokensPerDay ?? 'any'}`,
+    tokensPerPersonPerDay === undefined ? null : `tokens a day of one person: ${tokensPerPersonPerDay ?? 'any'}`,
+  ];
+  return said.filter((one) => one !== null).join(', ');
 }

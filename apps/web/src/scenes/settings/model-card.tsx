@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Skeleton, Switch, Text, TextInput } from '@mantine/core';
 import type { EgressSettings, Settings } from '@strongroom/protocol';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -27,7 +27,7 @@ export function ModelCard() {
         <>
           <About model={model} />
           {chosen.isError && <ProblemNote problem={chosen.error} onRetry={() => void chosen.refetch()} />}
-          {chosen.data !== undefined && <Choice key={chosen.data.region} chosen={chosen.data} />}
+          {chosen.data !== undefined && <Choice chosen={chosen.data} />}
         </>
       )}
     </section>
@@ -51,7 +51,6 @@ function About({ model: { name, endpoint, region, retention } }: { model: NonNul
 function Choice({ chosen }: { chosen: EgressSettings }) {
   const client = useQueryClient();
   const mayChange = useMay('workspace.manage');
-  const [region, setRegion] = useState(chosen.region ?? '');
   const change = useMutation({
     mutationFn: changeModelSettings,
     onSuccess: (now) => client.setQueryData(modelSettingsQuery.queryKey, now),
@@ -60,11 +59,7 @@ function Choice({ chosen }: { chosen: EgressSettings }) {
     <>
       <div className={classes['row']}>
         <Text role="status" c="dimmed" mt="sm">
-          {!chosen.useModel
-            ? 'Off in this workspace: the built-in translator answers, and no question leaves this server.'
-            : chosen.region === null
-              ? 'Questions of this workspace may go there.'
-              : `Questions of this workspace may go there only while it is said to be in ${chosen.region}.`}
+          {saysChosen(chosen)}
         </Text>
         {mayChange && (
           <Switch
@@ -72,37 +67,110 @@ function Choice({ chosen }: { chosen: EgressSettings }) {
             size="sm"
             checked={chosen.useModel}
             disabled={change.isPending}
-            onChange={(event) => change.mutate({ ...chosen, useModel: event.currentTarget.checked })}
+            onChange={(event) => change.mutate({ useModel: event.currentTarget.checked })}
           />
         )}
       </div>
       {mayChange && (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            change.mutate({ ...chosen, region: region.trim() === '' ? null : region.trim() });
-          }}
-        >
-          <Group align="flex-end" gap="xs" mt="sm">
-            <TextInput
-              label="Only in the region"
-              placeholder="anywhere"
-              maxLength={40}
-              value={region}
-              onChange={(event) => setRegion(event.currentTarget.value)}
-            />
-            <Button
-              type="submit"
-              variant="default"
-              loading={change.isPending}
-              disabled={region.trim() === (chosen.region ?? '')}
-            >
-              Pin
-            </Button>
-          </Group>
-        </form>
+        <Bounds
+          key={JSON.stringify(chosen)}
+          chosen={chosen}
+          isSaving={change.isPending}
+          onSave={(bounds) => change.mutate(bounds)}
+        />
       )}
       <ProblemNote problem={change.error} />
     </>
+  );
+}
+
+function saysChosen({ useModel, region, tokensPerDay, tokensPerPersonPerDay }: EgressSettings): string {
+  if (!useModel) return 'Off in this workspace: the built-in translator answers, and no question leaves this server.';
+  const where =
+    region === null
+      ? 'Questions of this workspace may go there.'
+      : `Questions of this workspace may go there only while it is said to be in ${region}.`;
+  const bounds = [
+    tokensPerDay === null ? null : `${tokensPerDay.toLocaleString('en')} tokens a day`,
+    tokensPerPersonPerDay === null ? null : `${tokensPerPersonPerDay.toLocaleString('en')} of one person`,
+  ].filter((bound) => bound !== null);
+  return bounds.length === 0 ? where : `${where} They use at most ${bounds.join(', ')}.`;
+}
+
+type Bounded = Pick<EgressSettings, 'region' | 'tokensPerDay' | 'tokensPerPersonPerDay'>;
+
+/** Where questions may go and how much they may use; an empty field is no bound. */
+function Bounds({
+  chosen,
+  isSaving,
+  onSave,
+}: {
+  chosen: Bounded;
+  isSaving: boolean;
+  onSave: (bounds: Bounded) => void;
+}) {
+  const [region, setRegion] = useState(chosen.region ?? '');
+  const [tokensPerDay, setTokensPerDay] = useState(chosen.tokensPerDay);
+  const [tokensPerPersonPerDay, setTokensPerPersonPerDay] = useState(chosen.tokensPerPersonPerDay);
+  const wanted: Bounded = {
+    region: region.trim() === '' ? null : region.trim(),
+    tokensPerDay,
+    tokensPerPersonPerDay,
+  };
+  const isChanged =
+    wanted.region !== chosen.region ||
+    tokensPerDay !== chosen.tokensPerDay ||
+    tokensPerPersonPerDay !== chosen.tokensPerPersonPerDay;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSave(wanted);
+      }}
+    >
+      <Group align="flex-end" gap="sm" mt="sm">
+        <TextInput
+          label="Only in the region"
+          placeholder="anywhere"
+          maxLength={40}
+          value={region}
+          onChange={(event) => setRegion(event.currentTarget.value)}
+        />
+        <TokensInput label="Tokens a day" value={tokensPerDay} onChange={setTokensPerDay} />
+        <TokensInput
+          label="Tokens a day, each person"
+          value={tokensPerPersonPerDay}
+          onChange={setTokensPerPersonPerDay}
+        />
+        <Button type="submit" variant="default" loading={isSaving} disabled={!isChanged}>
+          Save
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function TokensInput({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: number | null;
+  onChange: (value: number | null) => void;
+}) {
+  return (
+    <NumberInput
+      label={label}
+      placeholder="any number"
+      thousandSeparator=","
+      hideControls
+      min={0}
+      max={1e12}
+      allowDecimal={false}
+      allowNegative={false}
+      value={value ?? ''}
+      onChange={(entered) => onChange(typeof entered === 'number' ? entered : null)}
+    />
   );
 }

@@ -1,0 +1,4 @@
+/** What `countOrNone` has read, as it is sent. */
+export function orNull(count: number | 'none'): number | null {
+  return count === 'none' ? null : count;
+}
