@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type FakeModel,
   type FakeModelBehaviour,
+  openBrowser,
   runCli,
   type RunningServer,
   startFakeModel,
@@ -159,6 +160,26 @@ test('the receipt of a question is checked without the server, and not after one
       code: 1,
       stderr: expect.stringContaining('these are not the bytes of entry'),
     });
+});
+
+test('beside what was sent a page saves the receipt, which is checked without the server', async () => {
+  await using browser = await openBrowser();
+  await using folder = await temporaryFolder('receipt-of-page');
+  const page = await browser.newPage();
+  const { link } = (await call(server, 'POST', 'sign-in-links', {})).body;
+  await page.goto(String(link));
+  replies(COUNT);
+  await page.fill('#question', QUESTION);
+  await page.keyboard.press('Enter');
+  await page.getByRole('grid', { name: 'Rows' }).waitFor();
+  await page.locator('summary').filter({ hasText: 'Sent' }).click();
+  const save = page.getByRole('button', { name: 'Save the receipt' });
+  const [download] = await Promise.all([page.waitForEvent('download'), save.click()]);
+  const file = join(folder.path, download.suggestedFilename());
+  await download.saveAs(file);
+  const { code, stdout } = await runCli(['verify', 'receipt', file], { env: {}, cwd: folder.path });
+  expect([code, stdout]).toEqual([0, expect.stringContaining(`bytes sent to ${MODEL}`)]);
+  await page.context().close();
 });
 
 test('no value of the source reaches the model, wherever in the source it hides', async () => {

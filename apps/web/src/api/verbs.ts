@@ -181,6 +181,8 @@ export const readLedgerStatus = (options: Signal = {}) => call(ledgerStatusSchem
 export const readEntry = (id: string, options: Signal = {}) =>
   call(ledgerEntrySchema, 'GET', `/ledger/${segment(id)}`, options);
 /** Text: whoever checks it parses it, strictly. */
+/** What a model was told for a question and what came back, byte for byte, with proofs; for whose it is. */
+export const showReceipt = (questionId: string) => callForText('GET', `/questions/${segment(questionId)}/receipt`);
 export const proveEntry = (id: string) => callForText('GET', `/ledger/${segment(id)}/proof`);
 
 export function parameters(input: Readonly<Record<string, string | number | undefined>>): string {

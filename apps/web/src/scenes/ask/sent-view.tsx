@@ -1,6 +1,7 @@
 import type { Attempt, DisclosurePart, DisclosureView, HeldLiteral } from '@strongroom/protocol';
 import { count } from '../../components/words.ts';
 import { visible } from '../../components/visible.ts';
+import { ReceiptOfSent } from './receipt-of-sent.tsx';
 import { refusedInWords } from './refused-in-words.ts';
 import classes from './sent.module.css';
 
@@ -17,7 +18,16 @@ const KINDS: Record<DisclosurePart['kind'], string> = {
 };
 
 /** The exact bytes that went out, each time, every part tinted and named by its kind; and what stayed. */
-export function SentView({ disclosure, attempts }: { disclosure: DisclosureView; attempts: readonly Attempt[] }) {
+export function SentView({
+  disclosure,
+  attempts,
+  questionId,
+}: {
+  disclosure: DisclosureView;
+  attempts: readonly Attempt[];
+  /** null: as long as it is on its way, and where nothing was kept. */
+  questionId: string | null;
+}) {
   return (
     <>
       {attempts.map((attempt, index) => (
@@ -31,6 +41,7 @@ export function SentView({ disclosure, attempts }: { disclosure: DisclosureView;
       ))}
       <Bytes disclosure={disclosure} />
       <Held literals={disclosure.heldBack ?? []} />
+      {disclosure.sent !== null && questionId !== null && <ReceiptOfSent questionId={questionId} />}
     </>
   );
 }

@@ -100,8 +100,12 @@ function Dot({ state }: { state: StepState }) {
 }
 
 function wholeOf(step: Step, way: Way): ReactNode | null {
-  if (step.name === 'sent')
-    return way.disclosure === null ? null : <SentView disclosure={way.disclosure} attempts={way.attempts} />;
+  if (step.name === 'sent') {
+    if (way.disclosure === null) return null;
+    const isOver = way.completion !== null || way.stopped !== null;
+    const questionId = isOver ? way.questionId : null;
+    return <SentView disclosure={way.disclosure} attempts={way.attempts} questionId={questionId} />;
+  }
   if (step.name === 'asked') return way.asked === null ? null : <AskedView way={way} asked={way.asked} />;
   if (step.name === 'run') return way.run === null ? null : <RunView way={way} run={way.run} />;
   if (step.name === 'rows') return step.state === 'done' ? <RowsView way={way} /> : null;
