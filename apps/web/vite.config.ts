@@ -4,6 +4,9 @@ import { defineConfig, type Plugin } from 'vite';
 import { compressFolder } from './scripts/compress.ts';
 import { FIRST_LOAD_BYTES_MAX, firstLoad } from './scripts/first-load.ts';
 
+/** All that the app needs before it shows a scene; known when every module has been read. */
+const neededByApp = new Set<string>();
+
 export default defineConfig({
   plugins: [react(), finish()],
   // The server replaces the placeholder in index.html by a fresh nonce in every response.
@@ -13,6 +16,19 @@ export default defineConfig({
     manifest: true,
     // The page's policy allows no data: address for scripts or styles, so nothing is inlined.
     assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1_000,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What loads the app must not be evaluated with it: see main.ts.
+            { name: 'start', test: /vite\/preload-helper/, priority: 1 },
+            // In one file: else each icon that a scene shares with it is one of its own, and the first page waits for sixty.
+            { name: 'app', test: (id) => neededByApp.has(id) },
+          ],
+        },
+      },
+    },
   },
 });
 
@@ -22,6 +38,13 @@ function finish(): Plugin {
   return {
     name: 'strongroom-finish',
     apply: 'build',
+    buildEnd() {
+      neededByApp.clear();
+      neededByApp.add(path.join(import.meta.dirname, 'src', 'app.tsx'));
+      // Grows while it is walked through.
+      for (const id of neededByApp)
+        for (const imported of this.getModuleInfo(id)?.importedIds ?? []) neededByApp.add(imported);
+    },
     configResolved(config) {
       folder = path.resolve(config.root, config.build.outDir);
     },
