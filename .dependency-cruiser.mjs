@@ -125,11 +125,12 @@ export default {
     ...layers,
     {
       name: 'root-alone-constructs',
-      comment: 'only server.ts puts capabilities together (migrations.ts lists their steps); only main.ts starts it',
+      comment:
+        'only server.ts puts capabilities together, and what beside it is a part of that; only main.ts starts it',
       severity: 'error',
       from: {
         path: '^apps/server/src/',
-        pathNot: [TEST, `${CAPABILITY}/`, '^apps/server/src/(server|migrations)[.]ts$'],
+        pathNot: [TEST, `${CAPABILITY}/`, '^apps/server/src/(?!main[.])[a-z-]+[.]ts$'],
       },
       to: { path: `${CAPABILITY}/` },
     },

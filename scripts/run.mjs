@@ -41,7 +41,12 @@ function run(program, args) {
   const { PATH = '' } = process.env;
   const child = spawn(program, args, {
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${PATH}` },
+    env: {
+      // What Node makes of a source file is kept beside the dependencies, so that a second start need not make it again.
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+      ...process.env,
+      PATH: `${join(root, 'node_modules', '.bin')}:${PATH}`,
+    },
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   // npm passes a signal to its shell, and a shell such as dash dies of it without telling us: our parent then changes.

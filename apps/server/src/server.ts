@@ -1,41 +1,42 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadClusterSecret } from '@strongroom/keyring';
-import type { Cluster } from '@strongroom/local-cluster';
 import { createGuard } from '@strongroom/sql-guard';
-import { accessRoutes, createAccess } from '#access';
-import { assistantRoutes, createAssistant } from '#assistant';
-import { canariesRoutes, createCanaries } from '#canaries';
-import { catalogRoutes, createCatalog } from '#catalog';
-import { type Environment, type WitnessAddress, writePrivateFile } from '#config';
-import { type Asker, installationId, systemContext } from '#contracts';
-import { createEgress, egressRoutes } from '#egress';
+import { createAccess } from '#access';
+import { createAssistant } from '#assistant';
+import { createCanaries } from '#canaries';
+import { createCatalog } from '#catalog';
+import { type Environment, writePrivateFile } from '#config';
+import { installationId, systemContext } from '#contracts';
+import { createEgress } from '#egress';
 import { createRelay } from '#egress/relay';
-import { createFiles, filesRoutes } from '#files';
-import { createGateway, gatewayRoutes, openaiRoutes } from '#gateway';
-import { createIdentity, type Identity, identityRoutes } from '#identity';
-import { createLedger, type Ledger, ledgerHolder, ledgerRoutes, type Witness } from '#ledger';
-import { createLifecycle, lifecycleRoutes } from '#lifecycle';
-import { createMcp, mcpRootRoutes, mcpRoutes } from '#mcp';
+import { createFiles } from '#files';
+import { createGateway } from '#gateway';
+import { createIdentity } from '#identity';
+import { createLedger, type Ledger, ledgerHolder } from '#ledger';
+import { createLifecycle } from '#lifecycle';
+import { createMcp } from '#mcp';
 import { systemClock as clock } from '#platform/clock';
-import { startProductCluster, startSampleCluster } from '#platform/clusters';
+import { startClusters } from '#platform/clusters';
 import { createDatabase } from '#platform/database';
 import { createHttp, type Http } from '#platform/http';
 import { createKeyWrapper, keyFolder } from '#platform/key-holder';
 import type { Log } from '#platform/log';
-import { createOutbound, type Outbound } from '#platform/outbound';
-import { createQuery, queryRoutes } from '#query';
-import { createSources, ensureSample, sourcesRoutes } from '#sources';
-import { createVault, vaultRoutes } from '#vault';
+import { createOutbound } from '#platform/outbound';
+import { createQuery } from '#query';
+import { createSources } from '#sources';
+import { createVault } from '#vault';
 import packageManifest from '../package.json' with { type: 'json' };
 import { holdings, migrations } from './migrations.ts';
+import { openWitnesses } from './open-witnesses.ts';
+import { ownListeners } from './own-listeners.ts';
+import { startSample } from './start-sample.ts';
+import { startSweeping } from './start-sweeping.ts';
+import { verbsOf } from './verbs.ts';
 
 const WEB_FOLDER = fileURLToPath(new URL('../../web/dist', import.meta.url));
 /** A holder that is asked while everybody waits must say no soon: revoking is to show within five seconds. */
 const OUTBOUND_LIMITS = { timeoutMs: 3_000, replyBytesMax: 256 * 1024 };
-/** A witness may be far away, and nobody waits for it. */
-const WITNESS_LIMITS = { timeoutMs: 10_000, replyBytesMax: 64 * 1024 };
-const SWEEP_EVERY_MS = 10 * 60_000;
 
 export type RunningServer = {
   /** What people open. */
@@ -60,21 +61,13 @@ export async function startServer({
   const wrapper = createKeyWrapper(config, outbound);
 
   const embedded = { home: config.home, clusterSecret, log };
-  const stopLater = async <T extends { cluster: Cluster }>(starting: Promise<T>): Promise<T> => {
-    const started = await starting;
-    building.defer(() => started.cluster.stop());
-    return started;
-  };
-  const [product, sample] = await allOrNone([
-    secrets.databaseUrl === null ? stopLater(startProductCluster(embedded)) : null,
-    config.sample ? stopLater(startSampleCluster(embedded)) : null,
-  ]);
+  const wanted = { product: secrets.databaseUrl === null, sample: config.sample };
+  const { product, sample } = await startClusters(building, embedded, wanted);
   const address = product?.address ?? { kind: 'url' as const, url: required(secrets.databaseUrl) };
   const database = building.adopt(await createDatabase({ address, migrations, log }), (open) => open.close());
 
   const vault = createVault({ database, wrapper, clock, record: () => ledger });
-  const toWitnesses = building.adopt(createOutbound(WITNESS_LIMITS), (open) => open.close());
-  const witnessing = { witnesses: config.witnesses.map((address) => witnessAt(address, toWitnesses)), log };
+  const witnessing = { witnesses: building.use(openWitnesses(config.witnesses)).witnesses, log };
   const ledger: Ledger = building.adopt(
     createLedger({ database, keys: vault.ledgerKeys, clock, log, witnessing }),
     (open) => open.close(),
@@ -102,7 +95,7 @@ export async function startServer({
     access,
     files,
     directory,
-    refused: () => ownListeners(http, secrets.databaseUrl?.reveal()),
+    refused: () => ownListeners(http?.listener() ?? null, secrets.databaseUrl?.reveal()),
     clock,
   });
   building.defer(() => sources.close());
@@ -138,11 +131,6 @@ export async function startServer({
     prove: ledger.prove,
     clock,
   });
-  identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
-    if (kind !== 'person') return;
-    await assistant.forgetPerson(workspaceId, id);
-    await egress.forgetPerson(workspaceId, id);
-  });
 
   const relay = building.adopt(
     createRelay({
@@ -169,7 +157,7 @@ export async function startServer({
     (open) => open.close(),
   );
   identity.onSubjectRemoved(async (workspaceId, { kind, id }) => {
-    if (kind === 'person') await gateway.forgetPerson(workspaceId, id);
+    if (kind === 'person') for (const room of [assistant, egress, gateway]) await room.forgetPerson(workspaceId, id);
   });
   identity.onSessionEnded(({ tokenId }) => tokenId !== undefined && gateway.keyEnded(identity.workspaceId, tokenId));
 
@@ -193,7 +181,6 @@ export async function startServer({
   });
 
   const { version } = packageManifest;
-  const { permissionsOf, allows } = access;
   const mcp = createMcp({ database, catalog, query, assistant, access, audit: ledger, origin, version });
   http = await createHttp({
     config,
@@ -202,23 +189,24 @@ export async function startServer({
     access,
     audit: ledger,
     log,
-    verbs: [
-      ...identityRoutes(identity, { permissionsOf, allows, version }),
-      ...accessRoutes(access),
-      ...ledgerRoutes(ledger, canaries.scan),
-      ...vaultRoutes(vault),
-      ...canariesRoutes(canaries),
-      ...filesRoutes(files),
-      ...sourcesRoutes(sources),
-      ...catalogRoutes(catalog),
-      ...queryRoutes(query),
-      ...egressRoutes(egress, config.model),
-      ...assistantRoutes(assistant),
-      ...mcpRoutes(mcp),
-      ...gatewayRoutes(gateway, allows),
-      ...lifecycleRoutes(lifecycle),
-    ],
-    rootVerbs: [...identity.rootRoutes, ...mcpRootRoutes(mcp), ...openaiRoutes(gateway)],
+    ...verbsOf({
+      config,
+      version,
+      identity,
+      access,
+      ledger,
+      vault,
+      canaries,
+      files,
+      sources,
+      catalog,
+      query,
+      egress,
+      assistant,
+      mcp,
+      gateway,
+      lifecycle,
+    }),
     mounts: identity.mounts,
     readiness: {
       database: async () => void (await database.withWorkspace(identity.workspaceId, async () => null)),
@@ -233,23 +221,10 @@ export async function startServer({
   ledger.sequenceSoon(identity.workspaceId);
   ledger.sequenceSoon(installationId);
 
-  if (sample !== null) {
-    const { workspaceId } = identity;
-    const administrator = () => firstAdministrator(identity);
-    await ensureSample({ cluster: sample, workspaceId, sources, files, database, audit: ledger, administrator, clock });
-  }
-  // What ended or was cut short is finished now and then: a sweep that fails says so, and the next one goes on.
-  const sweep = async (): Promise<void> => {
-    const warn = (error: unknown) => log.warn({ err: error }, 'what has ended could not be removed');
-    await files.sweep(identity.workspaceId).catch(warn);
-    await gateway.sweep(identity.workspaceId).catch(warn);
-    await identity.sweep().catch(warn);
-    await query.leases.sweep(identity.workspaceId).catch(warn);
-    await lifecycle.finishAll(identity.workspaceId).catch(warn);
-  };
-  await sweep();
-  const sweeping = setInterval(() => void sweep(), SWEEP_EVERY_MS);
-  building.defer(() => clearInterval(sweeping));
+  if (sample !== null) await startSample({ cluster: sample, identity, sources, files, database, audit: ledger, clock });
+  building.defer(
+    await startSweeping({ workspaceId: identity.workspaceId, log, files, gateway, identity, query, lifecycle }),
+  );
 
   const decision = { allowed: true, reason: `version ${version}` };
   // Not by a server whose keys are away: it starts all the same, to say so.
@@ -266,46 +241,6 @@ export async function startServer({
   await writePrivateFile(path.join(config.home, 'server.json'), `${JSON.stringify({ url })}\n`);
   const built = building.move();
   return { origin: url, signInLink, stop: () => built.disposeAsync() };
-}
-
-function witnessAt({ url, key }: WitnessAddress, outbound: Outbound): Witness {
-  const headers = { 'content-type': 'text/plain; charset=utf-8' };
-  return { key, send: (body) => outbound.send({ method: 'POST', url, headers, body }) };
-}
-
-/** What no source may point at: ourselves, and the database that holds our own tables. */
-function ownListeners(http: Http | null, databaseUrl: string | undefined): { host: string; port: number }[] {
-  const listener = http?.listener() ?? null;
-  const database = databaseUrl === undefined ? null : new URL(databaseUrl);
-  return [
-    ...(listener === null ? [] : [listener]),
-    ...(database === null ? [] : [{ host: database.hostname, port: Number(database.port || 5432) }]),
-  ];
-}
-
-/** Whoever owns the sample, acting by the start itself; null while a workspace with a real issuer has no administrator yet. */
-async function firstAdministrator({ workspaceId, firstAdministrator: find }: Identity): Promise<Asker | null> {
-  const person = await find();
-  if (person === null) return null;
-  return {
-    workspaceId,
-    personId: person.id,
-    email: person.email,
-    name: person.name,
-    role: 'admin',
-    teams: [],
-    sessionId: null,
-    tokenId: null,
-    own: true,
-    address: null,
-    requestId: 'start',
-  };
-}
-
-/** Both, or a failure only after both have ended: what did start is then known and stopped. */
-async function allOrNone<A, B>([a, b]: [Promise<A> | null, Promise<B> | null]): Promise<[A | null, B | null]> {
-  await Promise.allSettled([a, b]);
-  return Promise.all([a, b]);
 }
 
 function required<T>(value: T | null): T {

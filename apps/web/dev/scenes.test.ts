@@ -1,23 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findAccessibilityProblems, openBrowser, type TestBrowser } from '@strongroom/testkit';
-import { build } from 'vite';
+import { findAccessibilityProblems, openBrowser, rootFolder, type TestBrowser } from '@strongroom/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FIRST_LOAD_BYTES_MAX, firstLoad } from '../scripts/first-load.ts';
 import { type FakeServer, startFakeServer } from './fake-server.ts';
 
-// The built app in a real browser, under the policy it is served with. The real server has its own tests.
+// The app, which `npm test` has built, in a real browser, under the policy it is served with. The real server has its own tests.
 
 type Page = Awaited<ReturnType<TestBrowser['newPage']>>;
 
-let dist: string;
+const dist = path.join(rootFolder, 'apps/web/dist');
 let server: FakeServer;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  dist = await mkdtemp(path.join(tmpdir(), 'strongroom-web-'));
-  await build({ root: path.join(import.meta.dirname, '..'), build: { outDir: dist }, logLevel: 'silent' });
   server = await startFakeServer({ dist });
   browser = await openBrowser();
 });
@@ -25,7 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
-  await rm(dist, { recursive: true, force: true });
 });
 
 /** A page that notes everything the browser complains about. */

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type OrdinaryUser } from './ordinary-user.ts';
+import { passedOn } from './passed-on.ts';
 import { rootFolder } from './root-folder.ts';
 
 const SERVER = join(rootFolder, 'apps/server/src/main.ts');
 
-/** Starts the real server with nothing of our own environment but the path, so that no setting leaks in. */
+/** Starts the real server with hardly anything of our own environment, so that no setting leaks in. */
 export function spawnServer(
   home: string,
   environment: Readonly<Record<string, string>>,
@@ -16,7 +17,7 @@ export function spawnServer(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
     env: {
-      PATH: process.env['PATH'] ?? '',
+      ...passedOn(),
       HOME: home,
       TMPDIR: process.env['TMPDIR'] ?? '/tmp',
       STRONGROOM_HOME: home,

@@ -9,12 +9,30 @@ import type { Log } from '#platform/log';
 
 export type EmbeddedCluster = { readonly cluster: Cluster; readonly superuserPassword: Secret };
 
+type Options = { readonly home: string; readonly clusterSecret: KeyObject; readonly log: Log };
+
+/**
+ * Those that are wanted, both at one time, stopped with `stack`. What one throws is thrown when both have ended, so that what did start is
+ * known and stopped.
+ */
+export async function startClusters(
+  stack: AsyncDisposableStack,
+  options: Options,
+  wanted: { readonly product: boolean; readonly sample: boolean },
+): Promise<{ product: (EmbeddedCluster & { address: DatabaseAddress }) | null; sample: EmbeddedCluster | null }> {
+  const stopLater = async <T extends EmbeddedCluster>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
+    stack.defer(() => started.cluster.stop());
+    return started;
+  };
+  const product = wanted.product ? stopLater(startProductCluster(options)) : null;
+  const sample = wanted.sample ? stopLater(startSampleCluster(options)) : null;
+  await Promise.allSettled([product, sample]);
+  return { product: await product, sample: await sample };
+}
+
 /** The cluster of our own tables, and how `createDatabase` reaches it. */
-export async function startProductCluster(options: {
-  home: string;
-  clusterSecret: KeyObject;
-  log: Log;
-}): Promise<EmbeddedCluster & { address: DatabaseAddress }> {
+export async function startProductCluster(options: Options): Promise<EmbeddedCluster & { address: DatabaseAddress }> {
   const started = await start(options, 'database');
   const { socketFolder, port } = started.cluster;
   const appPassword = new Secret(deriveSecret(options.clusterSecret, 'database/strongroom_app'));
@@ -25,18 +43,11 @@ export async function startProductCluster(options: {
 }
 
 /** INVARIANT: the sample's rows never share a cluster with our own tables: a way around the guard must not meet them. */
-export function startSampleCluster(options: {
-  home: string;
-  clusterSecret: KeyObject;
-  log: Log;
-}): Promise<EmbeddedCluster> {
+function startSampleCluster(options: Options): Promise<EmbeddedCluster> {
   return start(options, 'sample');
 }
 
-async function start(
-  { home, clusterSecret, log }: { home: string; clusterSecret: KeyObject; log: Log },
-  name: 'database' | 'sample',
-): Promise<EmbeddedCluster> {
+async function start({ home, clusterSecret, log }: Options, name: 'database' | 'sample'): Promise<EmbeddedCluster> {
   const superuserPassword = deriveSecret(clusterSecret, `${name}/postgres`);
   const cluster = await startCluster({
     folder: path.join(home, name),
