@@ -13,7 +13,8 @@ export default defineConfig({
     teardownTimeout: 30_000,
     // A second, as it is without this, is not enough for a machine that does much at once.
     expect: { poll: { timeout: 60_000 } },
-    maxWorkers: 2,
+    // One more than the processors of a small machine: much of a test is waiting for a database or a browser.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
