@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { AuditContext, OutboundDoor, OutboundScan } from '#contracts';
 import { createShortMemory, forgetting } from '#platform/memory';
 import type { CanariesDeps } from './deps.ts';
@@ -7,6 +8,8 @@ import { countFinding, readCanaries } from './store.ts';
 
 /** How long a canary that another server has planted may stay unlooked for. */
 const PLANTED_MS = 1_000;
+/** Of what is large only so much is looked through before others have their turn. */
+const AT_ONCE_BYTES = 256 * 1024;
 
 /** What a workspace looks for. */
 type Planted = { readonly scanner: Scanner; readonly byToken: ReadonlyMap<string, { id: string; name: string }> };
@@ -32,10 +35,15 @@ export function watchDoors(deps: CanariesDeps): { readonly scan: OutboundScan; r
   return {
     deps: { ...deps, database: forgetting(deps.database, memory) },
     scan: {
-      async pass(context, door, bytes) {
+      async pass(context, door, given) {
         const planted = await plantedIn(context.workspaceId);
-        const token = planted.scanner.start().next(toBytes(bytes));
-        if (token !== null) await stop(context, door, planted, token);
+        const scan = planted.scanner.start();
+        const bytes = toBytes(given);
+        for (let at = 0; at < bytes.length; at += AT_ONCE_BYTES) {
+          if (at > 0) await turn();
+          const token = scan.next(bytes.subarray(at, at + AT_ONCE_BYTES));
+          if (token !== null) await stop(context, door, planted, token);
+        }
       },
       async *stream(context, door, chunks) {
         const planted = await plantedIn(context.workspaceId);

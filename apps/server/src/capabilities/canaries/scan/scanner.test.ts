@@ -58,9 +58,23 @@ describe('a token is found', () => {
     ['in base64 of base64', base64(base64(`say ${token}`))],
     ['in base64 of base 16 of base64', base64(Buffer.from(base64(token)).toString('hex'))],
     ['in base64 of JSON with escapes', base64(JSON.stringify({ a: each((code) => `\\u00${code}`) }))],
+    ['in base 10, as a Buffer is in JSON', JSON.stringify({ cell: Buffer.from(`rows: ${token}`) })],
+    ['in base 10, as an array of bytes is in JSON', JSON.stringify({ cell: new TextEncoder().encode(token) }, null, 2)],
+    ['in base 10, signed', `[${[...new Int8Array(raw)].join(', ')}]`],
+    [
+      'in base 10 of its sixteen bytes, in JSON within JSON',
+      JSON.stringify(JSON.stringify({ cell: new Uint8Array(raw) })),
+    ],
+    ['as sixteen bytes that were taken for a text', JSON.stringify({ cell: raw.toString('latin1') })],
     ['in a data URL', `data:text/plain;base64,${base64(`rows: ${token}`)}`],
   ])('%s', (_, chunk) => {
     expect(find(chunk)).toBe(token);
+  });
+
+  test('as sixteen bytes of which JSON escapes some', () => {
+    const awkward = '5c22080a0d1f7f80ff5c2fe4b5a69722';
+    const text = JSON.stringify({ cell: Buffer.from(awkward, 'hex').toString('latin1') });
+    expect(createScanner([awkward]).start().next(bytesOf(text))).toBe(awkward);
   });
 
   test('in whatever pieces it comes, and wherever among much else', () => {
@@ -88,6 +102,16 @@ describe('nothing is found', () => {
     ['in prose', 'The quick brown fox jumps over the lazy dog, 100% of the time; a=b&c=d \\n '.repeat(500)],
   ])('%s', (_, text) => {
     expect(find(text)).toBeNull();
+  });
+
+  test.each<[string, string]>([
+    ['backslashes', '\\'],
+    ['halves of escapes', '\\u00'],
+    ['digits', '7,'],
+    ['blanks', 'aa  '],
+    ['signs of entities', '&#'],
+  ])('in a megabyte of %s, which takes no longer to look through than other text', (_, text) => {
+    expect(find(text.repeat(1_000_000 / text.length))).toBeNull();
   });
 
   test('where none is planted', () => {

@@ -12,6 +12,8 @@ const WINDOW_SIZE = 64 * 1024;
 /** How much of the end of a window is looked at again with the next: a token, each of its characters escaped twice, spread out. */
 export const OVERLAP_SIZE = 4 * 1024;
 
+const BEYOND_ASCII = /[\u0080-\u00ff]/;
+
 export type Scanner = {
   /** A stream's worth of looking; its state is bounded, whatever comes. */
   start(): Scan;
@@ -31,7 +33,8 @@ export function createScanner(tokens: readonly string[]): Scanner {
         const gram = form.slice(at, at + GRAM);
         grams.set(gram, (grams.get(gram) ?? new Set()).add(token));
       }
-  const raw = tokens.map((token) => ({ token, bytes: Buffer.from(token, 'hex').toString('latin1') }));
+  // Without backslashes: a text has more of them where they are escaped, or none where they escape what follows.
+  const raw = tokens.map((token) => ({ token, bytes: bare(Buffer.from(token, 'hex').toString('latin1')) }));
 
   /** Only what hex is written with stays, so that dashes, spaces, zeros of UTF-16 and quotes between do not matter. */
   const findIn = (text: string): string | null => {
@@ -43,10 +46,13 @@ export function createScanner(tokens: readonly string[]): Scanner {
       }
     return null;
   };
+  const findBytes = (text: string): string | null => {
+    const searched = bare(text);
+    return raw.find(({ bytes }) => searched.includes(bytes))?.token ?? null;
+  };
   const look = (text: string, depth: number): string | null => {
-    for (const { token, bytes } of raw) if (text.includes(bytes)) return token;
     for (const layer of unescapeLayers(text)) {
-      const found = findIn(layer);
+      const found = findBytes(layer) ?? findIn(layer);
       if (found !== null) return found;
       if (depth < DEPTH_MAX)
         for (const decoded of decodeRuns(layer)) {
@@ -57,6 +63,10 @@ export function createScanner(tokens: readonly string[]): Scanner {
     return null;
   };
 
+  /** Sixteen bytes that somebody took for a text are other bytes in UTF-8. */
+  const lookAsText = (text: string): string | null =>
+    BEYOND_ASCII.test(text) ? look(Buffer.from(text, 'latin1').toString('utf8'), DEPTH_MAX) : null;
+
   return {
     start() {
       let held = '';
@@ -65,7 +75,7 @@ export function createScanner(tokens: readonly string[]): Scanner {
           if (tokens.length === 0) return null;
           for (let at = 0; at < chunk.length; at += WINDOW_SIZE) {
             held = held.slice(-OVERLAP_SIZE) + Buffer.from(chunk.subarray(at, at + WINDOW_SIZE)).toString('latin1');
-            const token = look(held, 0);
+            const token = look(held, 0) ?? lookAsText(held);
             if (token !== null) return token;
           }
           return null;
@@ -77,4 +87,8 @@ export function createScanner(tokens: readonly string[]): Scanner {
 
 function reversed(token: string): string {
   return Array.from(token).reverse().join('');
+}
+
+function bare(text: string): string {
+  return text.replaceAll('\\', '');
 }
