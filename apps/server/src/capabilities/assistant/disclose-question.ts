@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { AskerWords, CatalogTable, DisclosureView } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
 import {
@@ -103,9 +104,19 @@ async function whatLeaves({ question, thread, preferences, holdsLiterals }: Said
   const before = thread?.heldBack ?? null;
   if (!holdsLiterals && before === null) return { question, preferences, earlier: thread };
   const holder = await holdBack(chosen, before ?? []);
-  const hold = (words: AskerWords): AskerWords => holder.hold(words);
+  // One text may take half a second to look through: others have their turn in between.
+  const hold = async (texts: readonly AskerWords[]): Promise<AskerWords[]> => {
+    const told: AskerWords[] = [];
+    for (const words of texts) {
+      told.push(holder.hold(words));
+      await turn();
+    }
+    return told;
+  };
   // A statement from when nothing was held back has the values in it.
   const statement = before === null ? null : (thread?.statement ?? null);
-  const earlier = thread === null ? null : { words: thread.words.map(hold), statement };
-  return { earlier, question: hold(question), preferences: preferences.map(hold), heldBack: holder.held() };
+  const earlier = thread === null ? null : { words: await hold(thread.words), statement };
+  const [told = question] = await hold([question]);
+  const preferred = await hold(preferences);
+  return { earlier, question: told, preferences: preferred, heldBack: holder.held() };
 }

@@ -32,12 +32,14 @@ export async function earlierThread(
   const last = await history.show(asker, id);
   if (last.question === null) throw onlyWords();
   const words = [last.question];
+  let heldBack = last.disclosure?.heldBack ?? null;
   for (let before = last.follows ?? null; before !== null && words.length < WORDS_MAX;) {
     const one = await history.show(asker, before).catch(() => null);
     if (one?.question !== null && one?.question !== undefined) words.unshift(one.question);
+    // One that nobody outside was told of has none, and those before it keep theirs.
+    heldBack ??= one?.disclosure?.heldBack ?? null;
     before = one?.follows ?? null;
   }
-  const heldBack = last.disclosure?.heldBack ?? null;
   const statement = await tellable(query, asker, last, heldBack);
   return { words, statement, read: last.read ?? last.question, source: last.source, heldBack };
 }
@@ -52,7 +54,8 @@ async function tellable(
   { source, sql, translator }: KeptQuestion,
   held: readonly HeldLiteral[] | null,
 ): Promise<ModelStatement | null> {
-  if (source === null || sql.asked === null || sql.run === null) return null;
+  // Whether it ran then says something of what was held back: whether it could run is asked now, for any value.
+  if (source === null || sql.asked === null) return null;
   if (translator === null || translator === BUILT_IN_NAME) return null;
   return (await query.mayRun(asker, { source, sql: sql.asked, held })) ? (sql.asked as ModelStatement) : null;
 }

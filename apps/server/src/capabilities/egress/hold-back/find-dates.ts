@@ -3,8 +3,10 @@ import { blank, type Found, type Literal } from './literal.ts';
 
 type ParsedComponents = ParsedResult['start'];
 
-/** Words such as `yesterday` and `3 weeks ago` are no dates: whoever writes the SQL counts from the day it runs. Any day will do. */
-const ANY_DAY = new Date('2001-06-15T12:00:00Z');
+/** Days to read a text on: what is another date on each is none, but counts from the day it is asked (`yesterday at 5pm`, `within 2 hours`). */
+const ONE_DAY = new Date('2001-06-15T12:00:00Z');
+const OTHER_DAY = new Date('2012-01-23T20:30:40Z');
+const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 const MONTH_NAME = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
 const RELATIVE = /\b(?:ago|last|past|next|this|previous|coming|later|earlier|now|today|hence)\b/i;
 /** Before a bare month: `may` and `march` are other words too. */
@@ -28,15 +30,27 @@ export function findDates(text: string): Found[] {
   ];
 }
 
-/** `from 5 Jan` is first taken for five o'clock: what leads to a mere hour is left out, and the rest read again. */
+/** Those that are the same on whatever day they are read. `from 5 Jan` is first taken for five o'clock: what leads to a mere hour is left out, and the rest read again. */
 function parseDates(text: string): ParsedResult[] {
-  const hours = parse(text, ANY_DAY).filter(({ start, text: own }) => !start.isCertain('month') && LEADING.test(own));
+  const hours = parse(text, ONE_DAY).filter(({ start, text: own }) => !start.isCertain('month') && LEADING.test(own));
   const led = hours.map(({ index, text: own }) => ({
     start: index,
     end: index + (LEADING.exec(own)?.[0].length ?? 0),
     instead: [],
   }));
-  return parse(blank(text, led), ANY_DAY);
+  const bare = blank(text, led);
+  const results = parse(bare, ONE_DAY);
+  if (results.length === 0) return [];
+  const others = parse(bare, OTHER_DAY);
+  return results.filter((result) => others.some((other) => isSame(result, other)));
+}
+
+function isSame(one: ParsedResult, other: ParsedResult): boolean {
+  const ends = (result: ParsedResult) =>
+    [result.start, ...(result.end ? [result.end] : [])].map((at) => PARTS.map((part) => certain(at, part)));
+  return (
+    one.index === other.index && one.text === other.text && JSON.stringify(ends(one)) === JSON.stringify(ends(other))
+  );
 }
 
 function isDate({ text: own, index, start }: ParsedResult, text: string): boolean {

@@ -18,6 +18,9 @@ const SHOUTED: ReadonlySet<string> = new Set(
 /** Between capitals, these belong to a name: `University of California`. */
 const PARTICLE = /^\s+(?:of|of the|de|da|del|der|di|du|la|le|van|von|&)\s+$/;
 const BESIDE = /^[ \t]*[&-]?[ \t]*$/;
+/** A colon may stand before a value (`name: Hope`) as before a sentence: before one that begins so. */
+const OPENING =
+  /^(?:how|what|which|who|whose|when|where|why|is|are|was|were|do|does|did|show|list|give|count|find|get|the|for|in|of|all)$/i;
 /** `St. Louis`, `J. Smith`: no sentence ends there. */
 const SHORTENED = /(?:^|[^\p{L}])\p{Lu}\p{L}{0,2}\.\s*$/u;
 const NAME_WORDS_MAX = 3;
@@ -108,12 +111,13 @@ function nextWord(words: readonly Word[], at: number): { word: Word; at: number 
 function wordsOf(text: string): Word[] {
   return [...text.matchAll(WORD)].map(({ 0: word, index }) => {
     const before = text.slice(0, index).trimEnd();
+    const ends = OPENING.test(word) ? /[.?!:;\n]$/ : /[.?!\n]$/;
     return {
       text: word.replace(/['’]s$/, ''),
       start: index,
       end: index + word.replace(/['’]s$/, '').length,
       isCapital: /^\p{Lu}/u.test(word),
-      isFirst: before === '' || (/[.?!:;\n]$/.test(before) && !SHORTENED.test(before)),
+      isFirst: before === '' || (ends.test(before) && !SHORTENED.test(before)),
     };
   });
 }

@@ -7,16 +7,20 @@ const SMALL = [
   .join(' ')
   .split(' ');
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
-const BIG: Readonly<Record<string, number>> = { hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9 };
+const BIG: Readonly<Record<string, number>> = { dozen: 12, hundred: 100, thousand: 1e3, million: 1e6, billion: 1e9 };
 const WORD = [...SMALL, ...TENS, ...Object.keys(BIG)].join('|');
-const RUN = new RegExp(`\\b(?:${WORD})(?:(?:\\s+and\\s+|[\\s-]+)(?:${WORD}))*\\b`, 'gi');
+/** `a million` is a number as `one million` is; a lone `million`, as in `by the million`, is none. */
+const RUN = new RegExp(
+  `\\b(?:an?\\s+(?=(?:${Object.keys(BIG).join('|')})\\b))?(?:${WORD})(?:(?:\\s+and\\s+|[\\s-]+)(?:${WORD}))*\\b`,
+  'gi',
+);
 
 /** Numbers in words. A lone `one` is none: `which one`. */
 export function findNumberWords(text: string): Found[] {
   return [...text.matchAll(RUN)].flatMap(({ 0: typed, index }) =>
     // `two and three` are two numbers; `two hundred and three` is one.
     split(typed).flatMap(({ words, at }) => {
-      if (/^(?:one|zero|hundred|thousand|million|billion)$/i.test(words)) return [];
+      if (/^(?:one|zero|dozen|hundred|thousand|million|billion)$/i.test(words)) return [];
       const literal = { kind: 'number', typed: words, value: String(valueOf(words)) } as const;
       return [{ start: index + at, end: index + at + words.length, instead: [literal] }];
     }),
@@ -26,7 +30,7 @@ export function findNumberWords(text: string): Found[] {
 function split(typed: string): { words: string; at: number }[] {
   const parts: { words: string; at: number }[] = [];
   let at = 0;
-  for (const words of typed.split(/(?<!hundred|thousand|million|billion)\s+and\s+/i)) {
+  for (const words of typed.split(/(?<!dozen|hundred|thousand|million|billion)\s+and\s+/i)) {
     const place = typed.indexOf(words, at);
     parts.push({ words, at: place });
     at = place + words.length;

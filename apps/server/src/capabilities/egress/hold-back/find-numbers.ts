@@ -16,7 +16,7 @@ const SCALES: Readonly<Record<string, number>> = {
 };
 const PHONE = /(?<![\w+])\+?\(?\d[\d ()./-]{5,}\d(?!\w)/g;
 const NUMBER =
-  /(?<![\w.,])(?<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:(?<scale>k|m|bn|b)(?!\w)|\s+(?<word>hundred|thousand|millions?|billions?|mio|bn)\b|(?:st|nd|rd|th)(?!\w)|(?!\w))/gi;
+  /(?<![\w.,])(?<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?:(?<scale>k|m|bn|b)(?!\w)|\s+(?<word>hundred|thousand|millions?|billions?|mio|bn)\b|(?:st|nd|rd|th)(?!\w)|(?!\w))/gi;
 /** A word that holds a digit: a code, a serial number, a postcode. */
 const CODE = /[#:@]?[\p{L}\p{N}][\p{L}\p{N}_@#/:.-]*/gu;
 
@@ -34,7 +34,8 @@ export function findNumbers(text: string, isName: (word: string) => boolean): Fo
     if (/^\+|[()]|\d-\d/.test(typed)) add(index, typed, { kind: 'text', typed, value: typed });
   for (const { 0: typed, index, groups = {} } of text.matchAll(NUMBER)) {
     const isPartOfCode =
-      /^[\p{L}_#@/:-]/u.test(text.slice(index + typed.length)) ||
+      // `10.0.0.1`, `12.345.678`: no number goes on after a second point.
+      /^(?:[\p{L}_#@/:-]|\.\d)/u.test(text.slice(index + typed.length)) ||
       /(?:[\p{L}_#@/:]|\p{L}-)$/u.test(text.slice(0, index));
     if (!isPartOfCode) add(index, typed, numberOf(typed, groups));
   }
@@ -45,8 +46,19 @@ export function findNumbers(text: string, isName: (word: string) => boolean): Fo
   return found;
 }
 
+/** Digits that nothing has taken yet, of whatever was found beside them: `18` of `18-25`. */
+export function findDigits(text: string, isName: (word: string) => boolean): Found[] {
+  return [...text.matchAll(/[\p{L}\p{N}_]*\p{N}[\p{L}\p{N}_]*/gu)].flatMap(({ 0: typed, index }) => {
+    if (isName(typed)) return [];
+    const literal: Literal = /^\d+$/.test(typed)
+      ? numberOf(typed, { digits: typed })
+      : { kind: 'text', typed, value: typed };
+    return [{ start: index, end: index + typed.length, instead: [literal] }];
+  });
+}
+
 function numberOf(typed: string, groups: Record<string, string | undefined>): Literal {
-  const digits = (groups['digits'] ?? '').replaceAll(',', '');
+  const digits = (groups['digits'] ?? '').replaceAll(',', '').replace(/^\./, '0.');
   if (/^0\d/.test(digits)) return { kind: 'text', typed, value: typed };
   const scale = SCALES[(groups['scale'] ?? groups['word'] ?? '').toLowerCase()] ?? 0;
   return { kind: 'number', typed, value: shifted(digits, scale) };

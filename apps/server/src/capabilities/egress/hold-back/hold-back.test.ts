@@ -56,9 +56,25 @@ describe('what a model is told of a question', () => {
     ['flights by bob@example.org', 'flights by :v1', ['text bob@example.org']],
     ['see https://evil.example/?q=1 now', 'see :v1 now', ['text https://evil.example/?q=1']],
     ['airports "Gold Plan" and ‘so’', 'airports :v1 and :v2', ['text Gold Plan', 'text so']],
+    ['plan “gold level" and «low one»', 'plan :v1 and :v2', ['text gold level', 'text low one']],
+    [
+      'plan "gold\nlevel" or 「high」 or ‹so› or ‚so‘',
+      'plan :v1 or :v2 or :v3 or :v3',
+      ['text gold\nlevel', 'text high', 'text so'],
+    ],
     ['delay > 60 or 1,200.50', 'delay > :v1 or :v2', ['number 60', 'number 1200.5']],
     ['top five of 1.5 million, 10k', 'top :v1 of :v2, :v3', ['number 5', 'number 1500000', 'number 10000']],
     ['two hundred and three flights', ':v1 flights', ['number 203']],
+    ['over a million or half a dozen', 'over :v1 or half :v2', ['number 1000000', 'number 12']],
+    ['delay > .5', 'delay > :v1', ['number 0.5']],
+    ['from 192.168.17.4', 'from :v1', ['text 192.168.17.4']],
+    ['version 2.5.1', 'version :v1', ['text 2.5.1']],
+    ['sales over 12.345.678', 'sales over :v1', ['text 12.345.678']],
+    ['card 4111.1111.1111.1111', 'card :v1', ['text 4111.1111.1111.1111']],
+    ['ages 18-25, or 5..7', 'ages :v1-:v2, or :v3..:v4', ['number 18', 'number 25', 'number 5', 'number 7']],
+    ['10² of 3-4-5', ':v1:v2 of :v3-:v4-:v5', ['number 10', 'text ²', 'number 3', 'number 4', 'number 5']],
+    ['name: Hope', 'name: :v1', ['text Hope']],
+    ['customers: Rose; Mark', 'customers: :v1; :v2', ['text Rose', 'text Mark']],
     ['20% of the 90th', ':v1% of the :v2', ['number 20', 'number 90']],
     ['zip 02139', 'zip :v1', ['text 02139']],
     ['order A-1234', 'order :v1', ['text A-1234']],
@@ -89,6 +105,17 @@ describe('what a model is told of a question', () => {
     expect(hold(words)).toEqual({ told: words, held: [] });
   });
 
+  test.each<[string, string, readonly string[]]>([
+    ['delayed in 3 days', 'delayed in :v1 days', ['number 3']],
+    ['delayed within 2 hours', 'delayed within :v1 hours', ['number 2']],
+    ['delayed for 2 weeks', 'delayed for :v1 weeks', ['number 2']],
+    ['5 days before', ':v1 days before', ['number 5']],
+    ['since yesterday at 5pm', 'since yesterday at :v1', ['text 5pm']],
+    ['in 2 months', 'in :v1 months', ['number 2']],
+  ])('of %j no date, since it would be another on each day: %j', (words, told, held) => {
+    expect(hold(words)).toEqual({ told, held });
+  });
+
   test('a description lends no words: who is named in one is still a name', () => {
     expect(hold('flights of Quetzal Coatlus').told).toBe('flights of :v1');
   });
@@ -99,6 +126,14 @@ describe('what a model is told of a question', () => {
     const next = createHolder(TABLES, first.held());
     expect(next.hold(askerWordsSchema.parse('only Denver, not Chicago'))).toBe('only :v3, not :v1');
     expect(next.held().map(({ value }) => value)).toEqual(['Chicago', '60', 'Denver']);
+  });
+
+  test('what was held back stays so when a table that is disclosed later is called the same', () => {
+    const first = createHolder(TABLES);
+    first.hold(askerWordsSchema.parse('flights of Maria Mills'));
+    first.hold(askerWordsSchema.parse('only Mills'));
+    const next = createHolder([...TABLES, table('mills', ['maria'])], first.held());
+    expect(next.hold(askerWordsSchema.parse('flights of Maria Mills, and Mills'))).toBe('flights of :v1, and :v2');
   });
 });
 

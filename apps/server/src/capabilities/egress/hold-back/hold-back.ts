@@ -3,11 +3,12 @@ import { catalogWords } from './catalog-words.ts';
 import { findDates } from './find-dates.ts';
 import { findNames } from './find-names.ts';
 import { findNumberWords } from './find-number-words.ts';
-import { findNumbers } from './find-numbers.ts';
+import { findDigits, findNumbers } from './find-numbers.ts';
 import { blank, type Found, type Literal } from './literal.ts';
 
+/** Whatever sign closes what another of its kind opens, over lines too: rather too much. */
 const QUOTED =
-  /"[^"\n]+"|“[^”\n]+”|„[^“”\n]+[“”]|«[^»\n]+»|`[^`\n]+`|(?<![\p{L}\p{N}])'[^'\n]+'(?![\p{L}\p{N}])|‘[^’\n]+’(?![\p{L}\p{N}])/gu;
+  /["“”„‟«»][^"“”„‟«»]+["“”„‟«»]|‹[^›]+›|「[^」]+」|『[^』]+』|`[^`]+`|(?<![\p{L}\p{N}])['‘‚‛][^'‘’]+['‘’](?![\p{L}\p{N}])/gu;
 const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"]+|[^\s<>"(),;:]+@[^\s<>"(),;:]+[^\s<>"(),;:.?!]/giu;
 
 export type Holder = {
@@ -34,7 +35,7 @@ export function createHolder(tables: readonly CatalogTable[], before: readonly H
   return {
     held: () => held,
     hold(words) {
-      const found = findAll(words, catalog).toSorted((a, b) => a.start - b.start);
+      const found = findAll(words, catalog, before).toSorted((a, b) => a.start - b.start);
       let [told, at] = ['', 0];
       for (const { start, end, instead } of found) {
         told +=
@@ -47,19 +48,39 @@ export function createHolder(tables: readonly CatalogTable[], before: readonly H
   };
 }
 
-function findAll(words: string, catalog: ReturnType<typeof catalogWords>): Found[] {
+function findAll(words: string, catalog: ReturnType<typeof catalogWords>, before: readonly HeldLiteral[]): Found[] {
   let [found, rest]: [Found[], string] = [[], words];
   const take = (more: readonly Found[]): void => {
     found = [...found, ...more];
     rest = blank(rest, more);
   };
+  take(findAgain(rest, before));
   take(matches(rest, QUOTED, 1));
   take(matches(rest, ADDRESS, 0));
   take(findDates(rest));
   take(findNumbers(rest, (word) => catalog.isName(word)));
   take(findNumberWords(rest));
   take(findNames(rest, catalog));
+  // INVARIANT: no digit leaves but in a name of the catalog.
+  take(findDigits(rest, (word) => catalog.isName(word)));
   return found;
+}
+
+/** What was held back of an earlier question is so of this one, whatever tables are disclosed for it and whatever these are called. */
+function findAgain(text: string, before: readonly HeldLiteral[]): Found[] {
+  const texts = new Map(before.flatMap((literal) => (literal.kind === 'text' ? [[literal.typed, literal]] : [])));
+  if (texts.size === 0) return [];
+  // Of two that begin alike the longer one.
+  const typed = [...texts.keys()].toSorted((a, b) => b.length - a.length).map(escaped);
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${typed.join('|')})(?![\\p{L}\\p{N}_])`, 'gu');
+  return [...text.matchAll(pattern)].flatMap(({ 0: own, index }) => {
+    const literal = texts.get(own);
+    return literal === undefined ? [] : [{ start: index, end: index + own.length, instead: [literal] }];
+  });
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** `quotes`: how many characters on either side are no part of the value. */
