@@ -75,10 +75,51 @@ describe('what was held back of a question', () => {
   test.each([number('1; drop'), number('1e9'), date('tomorrow'), date('2001-01-01 or'), text('\0'), text('\ud800')])(
     'that is not of its kind is refused: %j',
     async (value) => {
-      await expect(run('select :v1', [value])).rejects.toMatchObject({ code: 'query/not_allowed' });
-      await expect(run("select ':v1'", [value])).rejects.toMatchObject({ code: 'query/not_allowed' });
+      await expect(run('select :v1', [value])).rejects.toMatchObject({ code: 'query/held_value_unfit' });
+      await expect(run("select ':v1'", [value])).rejects.toMatchObject({ code: 'query/held_value_unfit' });
     },
   );
+
+  test.each<[string, HeldValue, HeldValue]>([
+    ['select * from generate_series(1, :v1, 7) as n', number('7000000'), number('7000001')],
+    ["select lpad(name, :v1, ' ') from airports", number('10000'), number('10001')],
+    [
+      "select * from generate_series(date '1990-01-01', date ':v1', interval '1 second') as n",
+      date('1990-01-02'),
+      date('2024-01-01'),
+    ],
+    [
+      "select * from generate_series(date '2000-01-01', date ':v1', interval '1 day') as n",
+      text('2000-01-01'),
+      text('y'),
+    ],
+  ])('`%s`: whoever wrote it does not learn by the refusal which value it was', async (sql, one, other) => {
+    const told: unknown[] = [];
+    for (const value of [one, other]) {
+      const refusal = await run(sql, [value]).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      told.push((refusal as { code?: string } | null)?.code ?? null);
+    }
+    expect(
+      new Set(told.map((code) => (code === null || code === 'query/held_value_unfit' ? 'nothing' : code))).size,
+    ).toBe(1);
+  });
+
+  test('that does not fit is refused in words that are the same for every value', async () => {
+    const refusals: unknown[] = [];
+    for (const value of [number('10001'), number('99999999'), number('2.5')])
+      refusals.push(
+        await run("select lpad(name, :v1, ' ') from airports", [value]).catch(({ code, message, members }) => ({
+          code,
+          message,
+          members,
+        })),
+      );
+    expect(refusals[0]).toMatchObject({ code: 'query/held_value_unfit', members: {} });
+    expect(new Set(refusals.map((one) => JSON.stringify(one))).size).toBe(1);
+  });
 
   test('leaves the place of a mistake where it was written', async () => {
     const sql = 'select :v1, :v12 frm flights';

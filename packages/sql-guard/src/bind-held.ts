@@ -8,6 +8,13 @@ import { become, isObject, nodeType, text } from './tree.ts';
 /** The value of `:v1`, `:v2`, …: what whoever wrote the statement was told the name and the kind of, and nothing else. */
 export type HeldValue = Pick<HeldLiteral, 'kind' | 'value'>;
 
+/** One of each kind that fits wherever a value of that kind may: by it a statement is judged before the value is put in. */
+const STAND_INS: Readonly<Record<HeldValue['kind'], string>> = { number: '1', date: '2000-01-01', text: 'x' };
+
+export function standIn({ kind }: HeldValue): HeldValue {
+  return { kind, value: STAND_INS[kind] };
+}
+
 /** Within a constant, e.g. `'%:v1%'`. */
 const NAMED = /:v([1-9][0-9]{0,3})(?![0-9A-Za-z_])/g;
 const NAME = /^v([1-9][0-9]{0,3})$/;

@@ -2,7 +2,7 @@ import type { SelectStmt } from '@pgsql/types';
 import type { Dialect, SchemaTable, SourceSchema } from '@strongroom/protocol';
 import { checkAllowed } from './allow.ts';
 import { applyPolicy, type Applied } from './apply-policy.ts';
-import { bindHeld, type HeldValue, nameHeld } from './bind-held.ts';
+import { bindHeld, type HeldValue, nameHeld, standIn } from './bind-held.ts';
 import { bindParameters, type ParameterValue } from './bind.ts';
 import { literal, select as selectNode, table as tableNode, target } from './build-tree.ts';
 import { checkComplexity } from './complexity.ts';
@@ -13,7 +13,7 @@ import { printDuckdb } from './print-duckdb.ts';
 import { printMariadb } from './print-mariadb.ts';
 import { type ParseOne, printPostgres } from './print-postgres.ts';
 import { printSelect } from './print-tree.ts';
-import { notSelect } from './refusal.ts';
+import { heldValueUnfit, notSelect, Refusal } from './refusal.ts';
 import { readFilter } from './read-filter.ts';
 import { type Resolved, resolve } from './resolve.ts';
 import { finderOf, foldOf, guardTable, tableFinder } from './tables.ts';
@@ -51,8 +51,22 @@ export function checkFilter({ filter, table, dialect }: FilterTask, parseOne: Pa
   );
 }
 
-/** Parse, count, bind, allow, resolve, put behind barriers, limit, print. Throws `Refusal`. */
+/** Throws `Refusal`. */
 export function check(task: CheckTask, schema: SourceSchema, parseOne: ParseOne): CheckResult {
+  const { held } = task;
+  if (held === null || held.length === 0) return pass(task, schema, parseOne);
+  // INVARIANT: of what was held back no refusal says anything but the one that says so: whoever wrote the statement is told the others, and
+  // would learn a bit of a value by each (`generate_series(1, :v1)`, `lpad(name, :v1)`).
+  pass({ ...task, held: held.map(standIn) }, schema, parseOne);
+  try {
+    return pass(task, schema, parseOne);
+  } catch (error) {
+    throw error instanceof Refusal ? heldValueUnfit() : error;
+  }
+}
+
+/** Parse, count, bind, allow, resolve, put behind barriers, limit, print. Throws `Refusal`. */
+function pass(task: CheckTask, schema: SourceSchema, parseOne: ParseOne): CheckResult {
   const { held } = task;
   const statement = parseOne(held === null ? task.sql : nameHeld(task.sql));
   if (!('SelectStmt' in statement)) throw notSelect();

@@ -11,6 +11,7 @@ export const REFUSALS = {
   'query/unprintable': 400,
   'query/not_supported_here': 400,
   'query/policy_broken': 409,
+  'query/held_value_unfit': 400,
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;
@@ -95,6 +96,14 @@ export function policyBroken(): Refusal {
   return new Refusal(
     'query/policy_broken',
     'the policy of this source does not fit its tables any more; tell its admin',
+  );
+}
+
+/** INVARIANT: the same for every value and place: it is not for whoever wrote the statement to hear. */
+export function heldValueUnfit(): Refusal {
+  return new Refusal(
+    'query/held_value_unfit',
+    'a value that was held back can not stand where the statement has it; ask in other words',
   );
 }
 

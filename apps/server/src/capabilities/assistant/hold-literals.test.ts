@@ -129,6 +129,38 @@ describe('with literals held back', () => {
     expect(lastBody()).not.toMatch(/Chicago|Denver/);
   });
 
+  test('what was held back stays so though nobody outside was asked in between, and though it is turned off since', async () => {
+    const [assistant, builtIn] = [room.assistant(model.url), room.assistant(null)];
+    await assistant.holdLiterals.set(asker.workspaceId, true);
+    model.behave({ kind: 'reply', content: 'select count(*) from public.flights where origin = :v1' });
+    await ask(assistant, asker, 'flights from Chicago');
+    const first = await lastQuestion(assistant, asker);
+    await ask(builtIn, asker, 'and by month?', first.id);
+    const second = await lastQuestion(assistant, asker);
+    await assistant.holdLiterals.set(asker.workspaceId, false);
+    await ask(assistant, asker, 'only to Denver', second.id);
+    expect(lastBody()).toContain('flights from :v1');
+    expect(lastBody()).not.toMatch(/Chicago|Denver/);
+  });
+
+  test('a model learns no bit of a value by how the guard takes a statement with it, in this turn or the next', async () => {
+    const assistant = room.assistant(model.url);
+    await assistant.holdLiterals.set(asker.workspaceId, true);
+    const told: string[] = [];
+    // A length that the guard lets pass up to 10,000.
+    const probe = "select lpad(origin, :v1, ' ') from public.flights";
+    for (const delay of [10_000, 10_001]) {
+      const before = model.requests.length;
+      model.behave({ kind: 'replies', contents: [probe, 'NONE'] });
+      await ask(assistant, asker, `flights later than ${delay}`);
+      const { id } = await lastQuestion(assistant, asker);
+      model.behave({ kind: 'reply', content: 'select 1' });
+      await ask(assistant, asker, 'and by month?', id);
+      told.push(JSON.stringify(model.requests.slice(before).map(({ body }) => body)));
+    }
+    expect(told[0]).toBe(told[1]);
+  });
+
   test('turned off, a question goes as it was typed', async () => {
     const assistant = room.assistant(model.url);
     model.behave({ kind: 'reply', content: 'select count(*) from public.flights' });

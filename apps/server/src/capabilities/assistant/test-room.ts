@@ -109,7 +109,7 @@ export async function startTestRoom(): Promise<TestRoom> {
           mayRun: (_asker, { sql, held }) =>
             check(sql, held).then(
               () => true,
-              () => false,
+              (error) => error instanceof ProblemError && error.code === 'query/held_value_unfit',
             ),
           lookup: async (_asker, { table, words: looked }) =>
             table === 'airports' && looked.toLowerCase() === 'chicago' ? [{ column: 'city', value: 'Chicago' }] : [],

@@ -18,7 +18,10 @@ export type MayRunRequest = {
   readonly held?: readonly HeldValue[] | null;
 };
 
-/** Whether the asker could run it now: what it names is there, and they may see it. Nothing runs, and nobody is told why not. */
+/**
+ * Whether the asker could run it now: what it names is there, and they may see it. Nothing runs, and nobody is told why not. Which values were
+ * held back does not matter: who is told a statement or not must not learn of them.
+ */
 export async function mayRun(
   deps: MayRunDeps,
   asker: Asker,
@@ -32,7 +35,7 @@ export async function mayRun(
     await deps.guard.check({ sql, held, dialect, schema, policy, rowsMax, fairnessKey: asker.personId });
     return true;
   } catch (error) {
-    if (error instanceof ProblemError && error.status < 500) return false;
+    if (error instanceof ProblemError && error.status < 500) return error.code === 'query/held_value_unfit';
     throw error;
   }
 }
