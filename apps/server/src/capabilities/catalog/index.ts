@@ -38,7 +38,7 @@ export type Catalog = {
   /** A YAML file of what people wrote about a source, as far as the asker sees it. Throws `query/denied`. */
   export(asker: Asker, source: string): Promise<string>;
   import(asker: Asker, file: string, dryRun: boolean): Promise<Imported>;
-  /** Counts what a query that was answered has read; not whose it was. Touches memory alone. */
+  /** Counts what a query reads that was let through, however it ends; not whose it is. Touches memory alone. */
   countQuery(source: Pick<ManagedSource, 'id' | 'workspaceId'>, relations: readonly PlanRelation[]): void;
   /** Writes what was counted. */
   writeCounts(): Promise<void>;

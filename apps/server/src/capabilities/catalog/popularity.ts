@@ -11,7 +11,7 @@ const PLACES_MAX = 10_000;
 const THRESHOLDS = [0, 10, 50, 250, 1_000];
 
 export type Popularity = {
-  /** Counts what a query that was answered has read. Touches memory alone: nobody waits for a database. */
+  /** Counts what a query reads that was let through, however it ends. Touches memory alone: nobody waits for a database. */
   count(source: { readonly workspaceId: string; readonly id: string }, relations: readonly PlanRelation[]): void;
   /** Writes what was counted; by itself half a minute after the first. */
   write(): Promise<void>;

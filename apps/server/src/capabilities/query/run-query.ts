@@ -88,6 +88,8 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
       counts: { rowsMax },
     });
     released = true;
+    // Before it runs: how often a table is queried is told to models, and whether a query fails is a bit about the rows.
+    if (request.purpose !== 'lookup') deps.catalog.countQuery(handle, plan.relations);
     const limits = { rows: rowsMax, bytes: deps.limits.bytesMax, timeoutMs: deps.limits.timeoutMs };
     const running = connector.run(checked, limits, signal);
     // Signed while the source works.
@@ -108,7 +110,6 @@ export async function* runQuery(deps: RunQueryDeps, asker: Asker, request: Query
     // From what the policy says alone: hidden rows have no part in it.
     const outcome: Outcome = rowCount > 0 ? 'rows' : filtered ? 'filtered' : 'empty';
     finished = true;
-    if (request.purpose !== 'lookup') deps.catalog.countQuery(handle, plan.relations);
     // The reader does not wait for this one: the permission stands in the log, and all its rows have left.
     const completed = {
       action: 'query.completed',
