@@ -1,5 +1,6 @@
 import type { CatalogTable } from '@strongroom/protocol';
 import { countTokens } from '../count-tokens.ts';
+import { oneLine } from './one-line.ts';
 import { mint, type Part } from './part.ts';
 
 const TEXT_MAX = 300;
@@ -28,5 +29,5 @@ type Described = {
 function line(name: string, { description, comment, tags }: Described): string[] {
   const text = (description ?? comment ?? '').replace(/\s+/g, ' ').trim().slice(0, TEXT_MAX);
   const tagged = tags.length === 0 ? '' : ` [${tags.join(', ')}]`;
-  return text === '' && tagged === '' ? [] : [`${name}: ${text}${tagged}`];
+  return text === '' && tagged === '' ? [] : [oneLine(`${name}: ${text}${tagged}`)];
 }

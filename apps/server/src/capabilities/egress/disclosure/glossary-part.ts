@@ -1,4 +1,5 @@
 import type { CatalogTable, GlossaryWord } from '@strongroom/protocol';
+import { oneLine } from './one-line.ts';
 import { mint, type Part } from './part.ts';
 
 const DEFINITION_MAX = 300;
@@ -12,5 +13,5 @@ export function glossaryPart(tables: readonly CatalogTable[]): Part | null {
 
 function line({ name, synonyms, definition }: GlossaryWord): string {
   const also = synonyms.length === 0 ? '' : ` (${synonyms.join(', ')})`;
-  return `${name}${also}: ${definition.replace(/\s+/g, ' ').trim().slice(0, DEFINITION_MAX)}`;
+  return oneLine(`${name}${also}: ${definition.replace(/\s+/g, ' ').trim().slice(0, DEFINITION_MAX)}`);
 }

@@ -1,4 +1,5 @@
 import type { CatalogTable } from '@strongroom/protocol';
+import { oneLine } from './one-line.ts';
 import { mint, type Part } from './part.ts';
 
 /**
@@ -19,5 +20,5 @@ export function describeTable(
     ({ columns: own, references: to }) =>
       `foreign key (${own.join(', ')}) references ${to.schema}.${to.table} (${to.columns.join(', ')})`,
   );
-  return `${table.schema}.${table.name} (${[...columns, ...key, ...references].join(', ')})`;
+  return oneLine(`${table.schema}.${table.name} (${[...columns, ...key, ...references].join(', ')})`);
 }
