@@ -1,11 +1,12 @@
 /* Text from a source, a file or a colleague is hostile to a terminal: escape sequences move its cursor, set its title,
-   and bidirectional marks make one thing look like another. */
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-const UNSAFE_BUT_LINES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+   bidirectional marks make one thing look like another, and in tags (U+E0000 on) a sentence is written that a model reads and nobody sees. */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+const UNSAFE_BUT_LINES =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function visible(character: string): string {
-  return SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return SHORT[character] ?? `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 }
 
 /** One line that a terminal shows as it is: what would steer it is spelled out, e.g. `\u001b`. */
@@ -20,5 +21,8 @@ export function plainText(text: string): string {
 
 /** JSON that means the same and steers no terminal: what `JSON.stringify` leaves raw is escaped too. */
 export function plainJson(json: string): string {
-  return json.replace(UNSAFE_BUT_LINES, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // By halves: JSON has no other escape for what lies beyond four digits.
+  return json.replace(UNSAFE_BUT_LINES, (character) =>
+    character.replace(/[^]/g, (half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 }
