@@ -202,6 +202,28 @@ test('a person’s own questions are theirs alone: a token of their own reads th
   expect(await callTool(others, 'history')).toMatchObject({ isError: true, code: 'http/forbidden' });
 });
 
+test('of a question that its person asked elsewhere a client learns neither how it ended nor when, and no value that models are not told', async () => {
+  await using own = await connect('admin');
+  const asked = `How many parcels have the weight 987654 of Quetzal Coatlus?`;
+  await call(server, 'POST', 'ask', { question: asked, source: 'post' });
+  await call(server, 'POST', 'questions', { sql: "select 'Nightjar' from parcels", source: 'post' });
+  const [typed, last] = (await callTool(own, 'history', { limit: 2 }))['questions'] as Record<string, unknown>[];
+  expect(typed).toMatchObject({ question: null, sql: "select 'Nightjar' from parcels" });
+  expect(last).toMatchObject({ question: asked });
+  for (const one of [typed, last])
+    for (const member of ['outcome', 'receipt', 'understanding']) expect(one).not.toHaveProperty(member);
+  await good('PUT', 'settings/assistant', { holdLiterals: true });
+  try {
+    const history = await callTool(own, 'history', { limit: 2 });
+    expect(JSON.stringify(history)).not.toMatch(/987654|Quetzal|Coatlus|Nightjar/);
+    expect(history).toMatchObject({
+      questions: [{ question: null }, { question: 'How many parcels have the weight :v1 of :v2?' }],
+    });
+  } finally {
+    await good('PUT', 'settings/assistant', { holdLiterals: false });
+  }
+});
+
 test('a tool that the token may not call is refused and in the audit log; what is hidden and what never was are one answer', async () => {
   await using narrow = await connect('log');
   expect((await narrow.listTools()).tools.map(({ name }) => name)).toEqual(['search_catalog', 'show_table']);

@@ -26,9 +26,9 @@ export function createMcp({
   ...deps
 }: {
   database: Database;
-  catalog: Pick<Catalog, 'search' | 'show'>;
+  catalog: Pick<Catalog, 'search' | 'show' | 'tablesBySource'>;
   query: Pick<Query, 'run'>;
-  assistant: Pick<Assistant, 'ask' | 'history'>;
+  assistant: Pick<Assistant, 'ask' | 'history' | 'holdLiterals'>;
   access: Pick<Access, 'allows'>;
   audit: AuditWriter;
   /** Of this server, as people open it: a page of any other is refused. */

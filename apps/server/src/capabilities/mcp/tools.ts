@@ -3,13 +3,14 @@ import { z } from 'zod';
 import type { Assistant } from '#assistant';
 import type { Catalog } from '#catalog';
 import { type Tool, tool } from '#contracts';
+import { holdBack } from '#egress';
 import type { Query } from '#query';
 import { answerWithoutRows, answerWithRows, LIMITS } from './answer-for-client.ts';
 
 export type ToolDeps = {
-  readonly catalog: Pick<Catalog, 'search' | 'show'>;
+  readonly catalog: Pick<Catalog, 'search' | 'show' | 'tablesBySource'>;
   readonly query: Pick<Query, 'run'>;
-  readonly assistant: Pick<Assistant, 'ask' | 'history'>;
+  readonly assistant: Pick<Assistant, 'ask' | 'history' | 'holdLiterals'>;
   readonly rowsAllowed: (workspaceId: string) => Promise<boolean>;
 };
 
@@ -162,7 +163,7 @@ function query({ query: run, rowsAllowed }: ToolDeps): McpTool {
   };
 }
 
-function history({ assistant, rowsAllowed }: ToolDeps): McpTool {
+function history({ assistant, catalog, rowsAllowed }: ToolDeps): McpTool {
   const body = z.strictObject({ limit: z.int().min(1).max(20).default(10) });
   return {
     tool: 'history',
@@ -177,17 +178,20 @@ function history({ assistant, rowsAllowed }: ToolDeps): McpTool {
       output: null,
       handle: async ({ asker, input }) => {
         const withRows = await rowsAllowed(asker.workspaceId);
+        // What is held back from models is held back from this one, which did not type it.
+        const holds = await assistant.holdLiterals.get(asker.workspaceId);
+        const holder = holds ? await holdBack((await catalog.tablesBySource(asker)).flat(), []) : null;
         const questions = await assistant.history.list(asker, { before: null, limit: input.body.limit });
         return {
           notice: NOTICE,
           questions: questions.map(({ question, source, sql, outcome, askedAt, receipt }) => ({
-            question,
+            question: question === null || holder === null ? question : holder.hold(question),
             source,
             askedAt,
-            receipt,
-            // SQL of a translator can hold a value that it looked up, and whether rows came back is a bit of them.
-            ...(withRows || question === null ? { sql: sql.asked } : {}),
-            ...(withRows ? { outcome } : {}),
+            // SQL of a translator can hold a value that it looked up, and what was typed has values in it. Whether rows came back is a bit of
+            // them, and so is when it ended: the receipt of what failed is made only then, and its id says when.
+            ...((withRows || question === null) && holder === null ? { sql: sql.asked } : {}),
+            ...(withRows ? { outcome, receipt } : {}),
           })),
         };
       },
