@@ -15,7 +15,7 @@ export type ReceiptExchange = {
   readonly sent: string;
   /** The entry `egress.disclosed`, written before. */
   readonly disclosed: EntryProof;
-  /** null when nothing came back. */
+  /** null when nothing came back, or whoever shows it left that out: it proves nothing. */
   readonly answer: {
     /** The body of the reply, as it came. */
     readonly received: string;
@@ -92,7 +92,7 @@ export function verifyReceipt(
     const [saltBytes, sentBytes] = [bytesOf(salt), bytesOf(sent)];
     check(disclosed, 'egress.disclosed', digestOfSent(saltBytes, sentBytes));
     if (answer === null) {
-      lines.push('nothing came back');
+      lines.push('what came back, if anything, is not in this receipt');
       continue;
     }
     check(answer.answered, 'egress.answered', digestOfAnswer(saltBytes, sentBytes, bytesOf(answer.received)));
