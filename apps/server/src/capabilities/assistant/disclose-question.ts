@@ -10,6 +10,7 @@ import {
   type SourceTables,
   type StatementRefusal,
   tablesSpokenOf,
+  withoutValues,
 } from '#egress';
 import type { Clock } from '#platform/clock';
 import type { Query, Reader } from '#query';
@@ -63,7 +64,8 @@ export async function builtIn(
 ): Promise<Translator> {
   const { question, thread } = said;
   const all = sources.flat();
-  const tables = all.length <= TABLES_MAX ? all : await tablesSpokenOf(allWords(said), sources, TABLES_SPOKEN_OF_MAX);
+  const tables =
+    all.length <= TABLES_MAX ? all : await tablesSpokenOf(allWords(said).join('\n'), sources, TABLES_SPOKEN_OF_MAX);
   const earlier = thread === null ? null : { words: thread.words, statement: null };
   return {
     name: BUILT_IN_NAME,
@@ -82,7 +84,7 @@ export async function model(
   said: Said,
   sources: readonly SourceTables[],
 ): Promise<Translator> {
-  const { source, tables } = await chooseTables(allWords(said), sources);
+  const { source, tables } = await chooseTables(await wordsToChooseBy(said, sources), sources);
   const words = await whatLeaves(said, tables);
   return {
     name: said.model ?? '',
@@ -94,9 +96,18 @@ export async function model(
   };
 }
 
-/** What tables are chosen by: a follow-up may name none. */
-function allWords({ question, thread }: Said): string {
-  return [...(thread?.words ?? []), question].join('\n');
+/** A follow-up may name no table. */
+function allWords({ question, thread }: Said): readonly AskerWords[] {
+  return [...(thread?.words ?? []), question];
+}
+
+/** INVARIANT: which tables are told says nothing of a value that is held back: a description may name it, or what kind of thing it is be known. */
+async function wordsToChooseBy(said: Said, sources: readonly SourceTables[]): Promise<string> {
+  const before = said.thread?.heldBack ?? null;
+  if (!said.holdsLiterals && before === null) return allWords(said).join('\n');
+  const left: string[] = [];
+  for (const words of allWords(said)) left.push(await withoutValues(words, sources, before ?? []));
+  return left.join('\n');
 }
 
 /** Their words, or, where literals are held back or were so far, what is left of them. */

@@ -2,6 +2,7 @@ import { type FakeModel, startFakeModel } from '@strongroom/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from '#contracts';
 import { ask, lastQuestion, startTestRoom, type TestRoom } from './test-room.ts';
+import { AVIATION } from './translate/aviation-tables.ts';
 
 let room: TestRoom;
 let model: FakeModel;
@@ -159,6 +160,21 @@ describe('with literals held back', () => {
       told.push(JSON.stringify(model.requests.slice(before).map(({ body }) => body)));
     }
     expect(told[0]).toBe(told[1]);
+  });
+
+  test('which tables a model is told of, and in which order, says nothing of a value', async () => {
+    const tables = AVIATION.map((table) =>
+      table.name === 'airports' ? { ...table, description: 'Chicago, Denver and other towns' } : table,
+    );
+    const assistant = room.assistant(model.url, { tables });
+    await assistant.holdLiterals.set(asker.workspaceId, true);
+    model.behave({ kind: 'reply', content: 'select count(*) from public.flights' });
+    const told: string[] = [];
+    for (const town of ['Chicago', 'Boston', 'France']) {
+      await ask(assistant, asker, `what is there in ${town}`);
+      told.push(lastBody());
+    }
+    expect(new Set(told).size).toBe(1);
   });
 
   test('turned off, a question goes as it was typed', async () => {

@@ -11,3 +11,13 @@ export async function holdBack(tables: readonly CatalogTable[], before: readonly
   const { createHolder } = await import('./hold-back/hold-back.ts');
   return createHolder(tables, before);
 }
+
+/** For choosing tables in such a workspace; see `blankValues`. */
+export async function withoutValues(
+  words: string,
+  sources: readonly (readonly CatalogTable[])[],
+  before: readonly HeldLiteral[],
+): Promise<string> {
+  const { blankValues } = await import('./hold-back/hold-back.ts');
+  return blankValues(words, sources, before);
+}

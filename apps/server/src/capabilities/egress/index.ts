@@ -27,7 +27,7 @@ export { buildDisclosure, Disclosure } from './disclosure/build-disclosure.ts';
 export type { Earlier } from './disclosure/earlier-part.ts';
 export { isMendable, type StatementRefusal } from './disclosure/error-part.ts';
 export type { ModelStatement } from './disclosure/model-statement.ts';
-export { holdBack, type Holder } from './hold-back.ts';
+export { holdBack, type Holder, withoutValues } from './hold-back.ts';
 export { chooseTables, type SourceTables, tablesSpokenOf } from './choose-tables/choose-tables.ts';
 export type { HostileText };
 

@@ -1,5 +1,5 @@
 import { type AskerWords, type CatalogTable, type HeldLiteral } from '@strongroom/protocol';
-import { catalogWords } from './catalog-words.ts';
+import { catalogWords, type CatalogWords } from './catalog-words.ts';
 import { findDates } from './find-dates.ts';
 import { findNames } from './find-names.ts';
 import { findNumberWords } from './find-number-words.ts';
@@ -48,7 +48,31 @@ export function createHolder(tables: readonly CatalogTable[], before: readonly H
   };
 }
 
-function findAll(words: string, catalog: ReturnType<typeof catalogWords>, before: readonly HeldLiteral[]): Found[] {
+// Goes with the array, which is never changed.
+const known = new WeakMap<readonly CatalogTable[], CatalogWords>();
+
+/**
+ * The words with blanks for what would be held back of them if all these tables were disclosed: for choosing which are, since that would tell
+ * of a value else. `before` as for `createHolder`.
+ */
+export function blankValues(
+  words: string,
+  sources: readonly (readonly CatalogTable[])[],
+  before: readonly HeldLiteral[],
+): string {
+  const catalogs = sources.map((tables) => {
+    const catalog = known.get(tables) ?? catalogWords(tables);
+    known.set(tables, catalog);
+    return catalog;
+  });
+  const all: CatalogWords = {
+    isName: (word) => catalogs.some((catalog) => catalog.isName(word)),
+    has: (word) => catalogs.some((catalog) => catalog.has(word)),
+  };
+  return blank(words, findAll(words, all, before));
+}
+
+function findAll(words: string, catalog: CatalogWords, before: readonly HeldLiteral[]): Found[] {
   let [found, rest]: [Found[], string] = [[], words];
   const take = (more: readonly Found[]): void => {
     found = [...found, ...more];
