@@ -293,6 +293,9 @@ describe('what is refused before a tool', () => {
     ['an unknown tool', message('tools/call', { name: 'drop_table', arguments: {} }), 'mcp/unknown_tool'],
     ['a tool of Object', message('tools/call', { name: '__proto__', arguments: {} }), 'mcp/unknown_tool'],
     ['an unknown method', message('resources/list'), 'mcp/unknown_method'],
+    ['a method of another version', message('server/discover'), 'mcp/bad_message'],
+    ['a tool without a name', message('tools/call', { name: { a: 1 } }), 'mcp/bad_message'],
+    ['arguments that are none', message('tools/call', { name: 'query', arguments: [] }), 'mcp/bad_message'],
   ])('%s', async (_, body, reason) => {
     const before = await ledgerPosition(server);
     const text = await (await post(body)).text();
@@ -318,6 +321,22 @@ describe('what is refused before a tool', () => {
       headers: { authorization: `Bearer ${tokens['ann']}`, accept: 'text/event-stream' },
     });
     expect([stream.status, stream.headers.get('allow')]).toEqual([405, 'POST']);
+  });
+
+  test('each message of a batch has its entry', async () => {
+    const bad = message('tools/call', { name: 'query', arguments: 'select 1' });
+    const batch = [
+      { ...list, id: 1 },
+      { ...bad, id: 2 },
+      { ...message('resources/list'), id: 3 },
+      { ...bad, id: 4 },
+    ];
+    const before = await ledgerPosition(server);
+    await (await post(batch, { 'mcp-protocol-version': '2025-03-26' })).text();
+    const reasons = (await ledgerSince(server, before)).map(({ decision }) => decision?.reason);
+    expect(reasons).toHaveLength(3);
+    expect(reasons.filter((reason) => reason === 'mcp/bad_message')).toHaveLength(2);
+    expect(reasons).toContain('mcp/unknown_method');
   });
 
   test('a batch of the old protocol is answered message by message', async () => {

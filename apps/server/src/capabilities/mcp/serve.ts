@@ -50,9 +50,9 @@ export async function serve(deps: ServeDeps, call: McpCall): Promise<unknown> {
     await refuse(wrong);
     throw wrong;
   }
-  let known = false;
+  let notedCount = 0;
   const noted = async (problem: ProblemError): Promise<void> => {
-    known = true;
+    notedCount += 1;
     await refuse(problem);
   };
   const handler = createMcpHandler(() => serverFor(deps, call, noted), { maxSubscriptions: 0 });
@@ -61,7 +61,9 @@ export async function serve(deps: ServeDeps, call: McpCall): Promise<unknown> {
   const text = await response.text();
   await handler.close();
   call.signal.throwIfAborted();
-  if (response.status >= 400 && !known) await refuse(mcpProblems.badMessage());
+  // What the library refuses by itself it tells nobody but the client.
+  const refusedCount = Math.max(errorsIn(text), response.status >= 400 ? 1 : 0);
+  for (let count = notedCount; count < refusedCount; count += 1) await refuse(mcpProblems.badMessage());
   const type = response.headers.get('content-type');
   if (type !== null) call.reply.type(type);
   return call.reply.code(response.status).header('cache-control', 'no-store').send(text);
@@ -109,6 +111,16 @@ function serverFor(deps: ServeDeps, call: McpCall, refuse: (problem: ProblemErro
     throw new ProtocolError(ProtocolErrorCode.MethodNotFound, problem.message);
   };
   return product;
+}
+
+/** How many messages of a reply, JSON or events, are errors of the protocol; a tool that refuses answers with a result. */
+function errorsIn(text: string): number {
+  const messages = /^[[{]/.test(text)
+    ? [text]
+    : [...text.matchAll(/^data: (?<json>[[{].*)$/gm)].map(([, json]) => json);
+  return messages
+    .flatMap((json): unknown[] => [JSON.parse(json ?? '')].flat())
+    .filter((message) => typeof message === 'object' && message !== null && 'error' in message).length;
 }
 
 function textOf(value: unknown): { type: 'text'; text: string } {
