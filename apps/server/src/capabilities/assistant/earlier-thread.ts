@@ -40,7 +40,9 @@ export async function earlierThread(
     heldBack ??= one?.disclosure?.heldBack ?? null;
     before = one?.follows ?? null;
   }
-  const statement = await tellable(query, asker, last, heldBack);
+  const own = last.disclosure?.heldBack ?? null;
+  // SQL whose author was told the values has them in it.
+  const statement = heldBack !== null && own === null ? null : await tellable(query, asker, last, own);
   return { words, statement, read: last.read ?? last.question, source: last.source, heldBack };
 }
 

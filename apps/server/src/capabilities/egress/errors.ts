@@ -34,3 +34,10 @@ export const budgetSpent = (whose: string, retryAfterSeconds: number) =>
   });
 export const noEndpoint = () => new ProblemError('egress/no_endpoint', 500, 'no model endpoint is configured');
 export const notADisclosure = () => new ProblemError('egress/not_a_disclosure', 500, 'only a disclosure may leave');
+export const tooManyValues = (most: number) =>
+  new ProblemError(
+    'egress/too_many_values',
+    422,
+    `a question may hold at most ${most} values that are held back from models, with what it goes on from and what you have remembered`,
+    { members: { most } },
+  );

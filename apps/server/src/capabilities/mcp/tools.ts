@@ -1,4 +1,10 @@
-import { askInputSchema, type CatalogTable, queryInputSchema, resourceSchema } from '@strongroom/protocol';
+import {
+  type AskerWords,
+  askInputSchema,
+  type CatalogTable,
+  queryInputSchema,
+  resourceSchema,
+} from '@strongroom/protocol';
 import { z } from 'zod';
 import type { Assistant } from '#assistant';
 import type { Catalog } from '#catalog';
@@ -180,19 +186,22 @@ function history({ assistant, catalog, rowsAllowed }: ToolDeps): McpTool {
         const withRows = await rowsAllowed(asker.workspaceId);
         // What is held back from models is held back from this one, which did not type it.
         const holds = await assistant.holdLiterals.get(asker.workspaceId);
-        const holder = holds ? await holdBack((await catalog.tablesBySource(asker)).flat(), []) : null;
+        const tables = holds ? (await catalog.tablesBySource(asker)).flat() : [];
+        const told = async (words: AskerWords) => (holds ? (await holdBack(tables, [])).hold(words) : words);
         const questions = await assistant.history.list(asker, { before: null, limit: input.body.limit });
         return {
           notice: NOTICE,
-          questions: questions.map(({ question, source, sql, outcome, askedAt, receipt }) => ({
-            question: question === null || holder === null ? question : holder.hold(question),
-            source,
-            askedAt,
-            // SQL of a translator can hold a value that it looked up, and what was typed has values in it. Whether rows came back is a bit of
-            // them, and so is when it ended: the receipt of what failed is made only then, and its id says when.
-            ...((withRows || question === null) && holder === null ? { sql: sql.asked } : {}),
-            ...(withRows ? { outcome, receipt } : {}),
-          })),
+          questions: await Promise.all(
+            questions.map(async ({ question, source, sql, outcome, askedAt, receipt }) => ({
+              question: question === null ? null : await told(question),
+              source,
+              askedAt,
+              // SQL of a translator can hold a value that it looked up, and what was typed has values in it. Whether rows came back is a bit
+              // of them, and so is when it ended: the receipt of what failed is made only then, and its id says when.
+              ...((withRows || question === null) && !holds ? { sql: sql.asked } : {}),
+              ...(withRows ? { outcome, receipt } : {}),
+            })),
+          ),
         };
       },
     }),

@@ -128,6 +128,14 @@ describe('what a model is told of a question', () => {
     expect(next.held().map(({ value }) => value)).toEqual(['Chicago', '60', 'Denver']);
   });
 
+  test('there are no more of them than a model can be told the names of, and a question be kept with', () => {
+    const holder = createHolder(TABLES);
+    const many = (from: number) => Array.from({ length: 400 }, (_, at) => from + at).join(' ');
+    for (const from of [1_000, 1_400]) holder.hold(askerWordsSchema.parse(many(from)));
+    const refused = { code: 'egress/too_many_values', status: 422 };
+    expect(() => holder.hold(askerWordsSchema.parse(many(1_800)))).toThrow(expect.objectContaining(refused));
+  });
+
   test('what was held back stays so when a table that is disclosed later is called the same', () => {
     const first = createHolder(TABLES);
     first.hold(askerWordsSchema.parse('flights of Maria Mills'));

@@ -1,4 +1,5 @@
 import { type AskerWords, type CatalogTable, type HeldLiteral } from '@strongroom/protocol';
+import { tooManyValues } from '../errors.ts';
 import { catalogWords, type CatalogWords } from './catalog-words.ts';
 import { findDates } from './find-dates.ts';
 import { findNames } from './find-names.ts';
@@ -6,13 +7,18 @@ import { findNumberWords } from './find-number-words.ts';
 import { findDigits, findNumbers } from './find-numbers.ts';
 import { blank, type Found, type Literal } from './literal.ts';
 
+/** A model is told the name and kind of each, and the guard knows names of four digits. One question alone never has more. */
+const VALUES_MAX = 1_000;
 /** Whatever sign closes what another of its kind opens, over lines too: rather too much. */
 const QUOTED =
   /["“”„‟«»][^"“”„‟«»]+["“”„‟«»]|‹[^›]+›|「[^」]+」|『[^』]+』|`[^`]+`|(?<![\p{L}\p{N}])['‘‚‛][^'‘’]+['‘’](?![\p{L}\p{N}])/gu;
 const ADDRESS = /(?:https?:\/\/|www\.)[^\s<>"]+|[^\s<>"(),;:]+@[^\s<>"(),;:]+[^\s<>"(),;:.?!]/giu;
 
 export type Holder = {
-  /** The words with `:v1`, `:v2`, … for each name, number, address, quoted text and date; the same value has the same name throughout. */
+  /**
+   * The words with `:v1`, `:v2`, … for each name, number, address, quoted text and date; the same value has the same name throughout. Throws
+   * `egress/too_many_values` (422).
+   */
   hold(words: AskerWords): AskerWords;
   /** By name, `:v1` first. */
   held(): readonly HeldLiteral[];
@@ -23,11 +29,12 @@ export type Holder = {
  * back of an earlier question that this one goes on from, and keeps its names.
  */
 export function createHolder(tables: readonly CatalogTable[], before: readonly HeldLiteral[] = []): Holder {
-  const catalog = catalogWords(tables);
+  const catalog = wordsOf(tables);
   const held: HeldLiteral[] = [...before];
   const nameOf = (literal: Literal): string => {
     const known = held.find(({ kind, value }) => kind === literal.kind && value === literal.value);
     if (known !== undefined) return known.name;
+    if (held.length >= VALUES_MAX) throw tooManyValues(VALUES_MAX);
     const name = `:v${held.length + 1}`;
     held.push({ name, ...literal });
     return name;
@@ -60,16 +67,18 @@ export function blankValues(
   sources: readonly (readonly CatalogTable[])[],
   before: readonly HeldLiteral[],
 ): string {
-  const catalogs = sources.map((tables) => {
-    const catalog = known.get(tables) ?? catalogWords(tables);
-    known.set(tables, catalog);
-    return catalog;
-  });
+  const catalogs = sources.map(wordsOf);
   const all: CatalogWords = {
     isName: (word) => catalogs.some((catalog) => catalog.isName(word)),
     has: (word) => catalogs.some((catalog) => catalog.has(word)),
   };
   return blank(words, findAll(words, all, before));
+}
+
+function wordsOf(tables: readonly CatalogTable[]): CatalogWords {
+  const catalog = known.get(tables) ?? catalogWords(tables);
+  known.set(tables, catalog);
+  return catalog;
 }
 
 function findAll(words: string, catalog: CatalogWords, before: readonly HeldLiteral[]): Found[] {
