@@ -1,5 +1,5 @@
 import type { CatalogWords } from './catalog-words.ts';
-import type { Found } from './literal.ts';
+import { FOUND, type Found } from './literal.ts';
 import { beginsWithName, kindOfWord } from './plain-words.ts';
 
 type Word = {
@@ -53,7 +53,7 @@ function isHeld({ text: word, start, isCapital, isFirst }: Word, { text, catalog
   const kind = kindOfWord(bare(word));
   if (kind !== 'plain') return true;
   if (!isCapital || !capitalsTell) return false;
-  return !isFirst || beginsWithName(text.slice(start));
+  return !isFirst || beginsWithName(text.slice(start).replaceAll(FOUND, ' '));
 }
 
 /** `new york`, `san francisco`: names of plain words, in any case. */
@@ -110,7 +110,7 @@ function nextWord(words: readonly Word[], at: number): { word: Word; at: number 
 
 function wordsOf(text: string): Word[] {
   return [...text.matchAll(WORD)].map(({ 0: word, index }) => {
-    const before = text.slice(0, index).trimEnd();
+    const before = text.slice(0, index).replaceAll(FOUND, ' ').trimEnd();
     const ends = OPENING.test(word) ? /[.?!:;\n]$/ : /[.?!\n]$/;
     return {
       text: word.replace(/['’]s$/, ''),

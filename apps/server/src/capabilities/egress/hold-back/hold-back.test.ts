@@ -1,5 +1,6 @@
 import { askerWordsSchema, type CatalogTable } from '@strongroom/protocol';
 import { sharedData } from '@strongroom/testkit';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createHolder } from './hold-back.ts';
 
@@ -103,6 +104,66 @@ describe('what a model is told of a question', () => {
     'AVG delay per city',
   ])('%j has nothing to hold back', (words) => {
     expect(hold(words)).toEqual({ told: words, held: [] });
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['Maria 5 Gonzalez', ':v1 :v2 :v3', ['text Maria', 'number 5', 'text Gonzalez']],
+    [
+      'Boeing 747 Max from Heathrow',
+      ':v1 :v2 :v3 from :v4',
+      ['text Boeing', 'number 747', 'text Max', 'text Heathrow'],
+    ],
+    [
+      'call 555 (bob@example.org) 1234567',
+      'call :v1 (:v2) :v3',
+      ['number 555', 'text bob@example.org', 'number 1234567'],
+    ],
+  ])('of %j nothing that stands beside another value: %j', (words, told, held) => {
+    expect(hold(words)).toEqual({ told, held: expect.arrayContaining([...held]) });
+  });
+
+  test('is no digit, and nothing that was found twice, in whatever order they come', () => {
+    const pieces = fc.constantFrom(
+      '5',
+      '10-12',
+      '3 March 2001',
+      '2001',
+      '/',
+      '.',
+      ':',
+      '(',
+      ')',
+      '+',
+      'Rose',
+      'Mark',
+      '"a 1"',
+      'in',
+      'days',
+      'ago',
+      'bob1@example.org',
+      ':v1',
+      'a',
+      'million',
+      '½',
+      '٣',
+      "O'Hare",
+      '1,000.5',
+      '.5',
+      '00',
+      'May',
+      '5pm',
+      'Q1',
+      'H1 2001',
+    );
+    const text = fc.array(fc.tuple(pieces, fc.constantFrom(' ', ' ', '')), { minLength: 1, maxLength: 10 });
+    fc.assert(
+      fc.property(text, (parts) => {
+        const { told, held } = hold(parts.flat().join(''));
+        expect(told.replace(/:v\d+/g, '')).not.toMatch(/\p{N}|O'Hare|@/u);
+        for (const [, number] of told.matchAll(/:v(\d+)/g)) expect(Number(number)).toBeLessThanOrEqual(held.length);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test.each<[string, string, readonly string[]]>([

@@ -5,7 +5,7 @@ import { findDates } from './find-dates.ts';
 import { findNames } from './find-names.ts';
 import { findNumberWords } from './find-number-words.ts';
 import { findDigits, findNumbers } from './find-numbers.ts';
-import { blank, type Found, type Literal } from './literal.ts';
+import { blank, FOUND, type Found, type Literal } from './literal.ts';
 
 /** A model is told the name and kind of each, and the guard knows names of four digits. One question alone never has more. */
 const VALUES_MAX = 1_000;
@@ -47,7 +47,8 @@ export function createHolder(tables: readonly CatalogTable[], before: readonly H
       for (const { start, end, instead } of found) {
         told +=
           words.slice(at, start) + instead.map((part) => (typeof part === 'string' ? part : nameOf(part))).join('');
-        at = end;
+        // INVARIANT: what was passed over is not gone back to.
+        at = Math.max(at, end);
       }
       // The asker's words still, with less in them.
       return (told + words.slice(at)) as AskerWords;
@@ -72,7 +73,7 @@ export function blankValues(
     isName: (word) => catalogs.some((catalog) => catalog.isName(word)),
     has: (word) => catalogs.some((catalog) => catalog.has(word)),
   };
-  return blank(words, findAll(words, all, before));
+  return blank(words, findAll(words, all, before)).replaceAll(FOUND, ' ');
 }
 
 function wordsOf(tables: readonly CatalogTable[]): CatalogWords {
