@@ -73,7 +73,8 @@ function readEvents(text: string): Reply {
       said += choice?.delta?.content ?? '';
     },
   });
-  parser.feed(text);
+  // Its three line ends as one: of carriage returns alone the parser looks through all that is left, again for each.
+  parser.feed(text.replace(/\r\n?/g, '\n'));
   if (!ended) throw badReply('broke off');
   return { text: said as HostileText, tokens };
 }
