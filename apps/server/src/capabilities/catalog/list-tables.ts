@@ -87,19 +87,26 @@ export async function readTables(
   const glossary = Map.groupBy(words, keyOf);
   const popularity = new Map(levels.map((place) => [keyOf(place), place.level]));
   return visibleOf(tables, sources)
-    .map((table) =>
-      describeTable(table, names.get(table.sourceId) ?? '', (column) => {
-        const key = keyOf({ sourceId: table.sourceId, schema: table.schema, table: table.name, column });
+    .map((table) => {
+      const placeOf = (column: string | null) =>
+        keyOf({ sourceId: table.sourceId, schema: table.schema, table: table.name, column });
+      const levelOf = (column: string | null): number => popularity.get(placeOf(column)) ?? 0;
+      return describeTable(table, names.get(table.sourceId) ?? '', (column) => {
+        const key = placeOf(column);
         const { description, tags, owner } = written.get(key) ?? NOTHING;
         return {
           description,
           tags,
           owner,
           glossary: (glossary.get(key) ?? []).map(({ name, synonyms, definition }) => ({ name, synonyms, definition })),
-          popularity: popularity.get(key) ?? 0,
+          // As far as its columns are shown: a query that reads only what is hidden has no part in it.
+          popularity:
+            column === null
+              ? Math.max(levelOf(null), ...table.columns.map(({ name }) => levelOf(name)))
+              : levelOf(column),
         };
-      }),
-    )
+      });
+    })
     .sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0));
 }
 

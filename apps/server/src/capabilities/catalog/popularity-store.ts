@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tables, Transaction } from '#platform/database';
-import type { Place } from './store.ts';
+import type { Place, Shown } from './store.ts';
 
 type Tx = Transaction<Tables>;
 
@@ -112,4 +112,25 @@ export async function selectLevels(transaction: Tx, sourceIds: readonly string[]
     column: row.column_name === '' ? null : row.column_name,
     level: row.level,
   }));
+}
+
+/**
+ * By id, how often tables are queried, as far as somebody is shown their columns. INVARIANT: a query that reads of a table only what is hidden has
+ * no part in it.
+ */
+export async function selectTableLevels(
+  transaction: Tx,
+  { hidden }: Pick<Shown, 'hidden'>,
+  tableIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (tableIds.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; level: number }>`
+    select t.id, max(l.level)::integer as level from catalog_tables t
+      join catalog_popularity_levels l on l.source_id = t.source_id and l.schema_name = t.schema_name and l.table_name = t.table_name
+      left join catalog_columns c on c.table_id = t.id and c.column_name = l.column_name
+    where t.id = any (${[...tableIds]}::uuid[])
+      and (l.column_name = '' or c.position is not null and strongroom.catalog_shows(${hidden}::text[], t.id, c.position))
+    group by t.id
+  `.execute(transaction);
+  return new Map(rows.map(({ id, level }) => [id, level]));
 }

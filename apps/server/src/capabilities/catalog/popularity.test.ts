@@ -130,3 +130,29 @@ test('counts of a source that was removed meanwhile are dropped, and the others 
   expect((await kept()).filter((row) => JSON.stringify(row).includes('customers'))).toMatchObject([{ queries: 1 }]);
   expect(uncounted).toEqual([]);
 });
+
+test('a query that reads of a table only what somebody may not see has no part in how often the table is queried for them', async () => {
+  const told = async () => [
+    await levels(colleague),
+    (await catalog.search(colleague, 'customers')).hits.map(({ resource, popularity, score }) => [
+      resource,
+      popularity,
+      score,
+    ]),
+  ];
+  const before = JSON.stringify(await told());
+  const shop = await handle();
+  for (let query = 0; query < 300; query += 1) catalog.countQuery(shop, [relation('customers', 'region')]);
+  await catalog.writeCounts();
+  expect((await levels(owner))['customers']).toBe(4);
+  expect((await catalog.search(owner, 'customers')).hits[0]).toMatchObject({ column: null, popularity: 4 });
+  expect(JSON.stringify(await told())).toBe(before);
+});
+
+test('a query that reads no column counts for the table', async () => {
+  const before = (await levels(colleague))['customers'] ?? 0;
+  const shop = await handle();
+  for (let query = 0; query < 60; query += 1) catalog.countQuery(shop, [relation('customers')]);
+  await catalog.writeCounts();
+  expect([before, (await levels(colleague))['customers']]).toEqual([1, 3]);
+});

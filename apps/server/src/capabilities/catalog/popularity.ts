@@ -66,7 +66,9 @@ export function createPopularity({
     count({ workspaceId, id: sourceId }, relations) {
       const day = dayOf(clock.now());
       for (const { schema, table, columns } of relations)
-        for (const column of ['', ...columns]) add(workspaceId, { sourceId, schema, table, column, day });
+        // A table is queried as often as the most queried of its columns that are shown: by itself it counts where no column is read.
+        for (const column of columns.length === 0 ? [''] : columns)
+          add(workspaceId, { sourceId, schema, table, column, day });
       if (counted.size > PLACES_MAX) void write();
       else timer ??= setTimeout(() => void write(), WRITTEN_EVERY_MS).unref();
     },

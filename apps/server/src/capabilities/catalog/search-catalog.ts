@@ -4,7 +4,7 @@ import type { Tables, Transaction } from '#platform/database';
 import type { CatalogDeps } from './deps.ts';
 import { selectTerms, selectWords } from './glossary-store.ts';
 import { keyOf } from './list-tables.ts';
-import { selectLevels } from './popularity-store.ts';
+import { selectLevels, selectTableLevels } from './popularity-store.ts';
 import { findByWords, type FoundEntry, ownersOf } from './store.ts';
 import { toTerm } from './terms.ts';
 import { type View, withView } from './view.ts';
@@ -47,6 +47,7 @@ async function describe(
   const ids = [...new Set(found.map(({ source_id: id }) => id))];
   const words = Map.groupBy(await selectWords(transaction, ids), keyOf);
   const popularity = new Map((await selectLevels(transaction, ids)).map((place) => [keyOf(place), place.level]));
+  const tables = await selectTableLevels(transaction, view, [...new Set(found.map(({ table_id: id }) => id))]);
   return found
     .map((row): CatalogHit => {
       const place = {
@@ -55,7 +56,7 @@ async function describe(
         table: row.table_name,
         column: row.column_name,
       };
-      const level = popularity.get(keyOf(place)) ?? 0;
+      const level = (row.column_name === null ? tables.get(row.table_id) : popularity.get(keyOf(place))) ?? 0;
       return {
         resource: row.resource,
         source: view.sourceNames.get(row.source_id) ?? '',
