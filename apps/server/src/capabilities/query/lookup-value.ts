@@ -32,7 +32,8 @@ const COLUMNS_MAX = 12;
  * Which of a table's columns hold these words as a value, whatever their case: a value that the person typed is
  * needed to understand a filter ("texas" → `TX`). One pass over the table; where a column has the words in several
  * spellings, the first and the last of them. Runs as any query of the asker's, guarded and audited.
- * INVARIANT: the values go back to the built-in translator only; they are not kept and never enter a Disclosure.
+ * INVARIANT: the values go back to the built-in translator only and never enter a Disclosure. The one that the asker meant stands in
+ * the SQL of their own question, sealed with it; no other is kept.
  */
 export async function lookupValue(
   deps: RunQueryDeps,

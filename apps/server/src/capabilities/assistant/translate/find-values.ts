@@ -7,7 +7,7 @@ import { likeness, singular, splitName, stem } from './words.ts';
 
 /**
  * Finds which of the columns hold a value, without regard to case. It runs through the governed query under the asker's
- * rights; what it finds is used in the filter of this one question, is not kept and never goes to a model.
+ * rights; what it finds is used in the filter of this one question, is kept with its SQL alone, sealed for who asked, and never goes to a model.
  */
 export type Lookup = (
   table: CatalogTable,
