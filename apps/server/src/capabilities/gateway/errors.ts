@@ -24,6 +24,12 @@ export const unknownModel = () =>
     404,
     'there is no such model for this key; GET /v1/models lists those there are',
   );
+export const otherModel = (name: string) =>
+  new ProblemError(
+    'gateway/other_model',
+    400,
+    `by the member \`${name}\` another model could be taken than the one that is asked for`,
+  );
 export const wouldPersist = (what: string) =>
   new ProblemError('gateway/would_persist', 400, `${what} would be kept by the model's provider; nothing is kept here`);
 
@@ -37,8 +43,12 @@ export const tooDeep = (depthMax: number) =>
     members: { depthMax },
   });
 export const tooManyMembers = (membersMax: number) =>
-  new ProblemError('gateway/too_many_members', 400, `the body has more than ${membersMax} members`, {
+  new ProblemError('gateway/too_many_members', 400, `the body has more than ${membersMax} members, objects and lists`, {
     members: { membersMax },
+  });
+export const longName = (bytesMax: number) =>
+  new ProblemError('gateway/long_name', 400, `a member of the body has a name of more than ${bytesMax} bytes`, {
+    members: { bytesMax },
   });
 export const duplicateMember = () =>
   new ProblemError('gateway/duplicate_member', 400, 'an object in the body has the same member twice');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readJsonObject, setMembers } from './read-json.ts';
+import { elementsOf, readJsonObject, setMembers } from './read-json.ts';
 
 const read = (text: string | Buffer) => readJsonObject(Buffer.from(text));
 const codeOf = (text: string | Buffer): unknown => {
@@ -50,6 +50,10 @@ describe('what readers of JSON differ about is refused', () => {
       `{${Array.from({ length: 100_001 }, (_, at) => `"${at}":0`).join()}}`,
       'gateway/too_many_members',
     ],
+    // Each is two bytes to us and much memory to whoever builds them.
+    ['100,001 empty lists', `{"a":[${'[],'.repeat(100_000)}[]]}`, 'gateway/too_many_members'],
+    ['a long name at the top', `{"${'a'.repeat(65)}":1}`, 'gateway/long_name'],
+    ['a name of a few bytes that is long when it is folded', `{"${'\ufdfa'.repeat(22)}":1}`, 'gateway/long_name'],
   ])('%s', (_what, text, code) => {
     expect(codeOf(text)).toBe(code);
   });
@@ -57,6 +61,10 @@ describe('what readers of JSON differ about is refused', () => {
 
 test('names that differ in case only are different further down, as in the schema of a tool', () => {
   expect(codeOf('{"tools":[{"properties":{"id":1,"ID":2}}]}')).toBe(null);
+});
+
+test('a long name is one as any other further down, and so are many numbers', () => {
+  expect(codeOf(`{"${'a'.repeat(64)}":{"${'a'.repeat(1_000)}":[${'0,'.repeat(200_000)}0]}}`)).toBe(null);
 });
 
 test('any object that JSON.stringify writes is read, and each member stands where it is said to', () => {
@@ -110,6 +118,18 @@ test('whatever JSON.parse refuses is refused', () => {
       if (code === null) expect(parsed).toBeTypeOf('object');
     }),
     { numRuns: 20_000 },
+  );
+});
+
+test('each element of a list stands where it is said to', () => {
+  fc.assert(
+    fc.property(fc.array(fc.jsonValue()), fc.constantFrom(undefined, 1), (values, space) => {
+      const text = JSON.stringify(values, null, space);
+      const elements = elementsOf(Buffer.from(text)).map(({ start, end }): unknown =>
+        JSON.parse(Buffer.from(text).toString('utf8', start, end)),
+      );
+      expect(elements).toEqual(JSON.parse(text));
+    }),
   );
 });
 

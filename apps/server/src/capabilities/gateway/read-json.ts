@@ -1,13 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import { badJson, badUtf8, duplicateMember, nul, tooDeep, tooManyMembers } from './errors.ts';
+import { badJson, badUtf8, duplicateMember, longName, nul, tooDeep, tooManyMembers } from './errors.ts';
 
 /** Where in the text a value stands: from `start` to before `end`. */
 export type Span = { readonly start: number; readonly end: number };
 /** An object at the top of a text; `open` is where its first member could stand. */
 export type JsonObject = { readonly open: number; readonly members: ReadonlyMap<string, Span> };
 
+/** `membersMax`: members, objects and arrays together. */
 export type JsonLimits = { readonly depthMax: number; readonly membersMax: number };
 export const JSON_LIMITS: JsonLimits = { depthMax: 128, membersMax: 100_000 };
+
+/** No member of the protocol, or of those who extend it, has one as long; a longer one would be much to fold. */
+const TOP_NAME_BYTES_MAX = 64;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -20,7 +24,7 @@ const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 
  * changes on the way, and how we read them is how any strict reader does.
  * INVARIANT: where readers are known to differ the text is refused: invalid UTF-8, a byte order mark, anything after the object,
  * a NUL, a name twice in one object. At the top a name counts as the same in another case or form too, since Go's reader takes it so.
- * Throws `gateway/bad_utf8`, `bad_json`, `nul`, `too_deep`, `too_many_members`, `duplicate_member` (400).
+ * Throws `gateway/bad_utf8`, `bad_json`, `nul`, `too_deep`, `too_many_members`, `long_name`, `duplicate_member` (400).
  */
 export function readJsonObject(bytes: Buffer, limits: JsonLimits = JSON_LIMITS): JsonObject {
   if (!isUtf8(bytes)) throw badUtf8();
@@ -33,6 +37,13 @@ export function readJsonObject(bytes: Buffer, limits: JsonLimits = JSON_LIMITS):
   skipSpace(reader);
   if (reader.at !== bytes.length) throw badJson();
   return { open, members };
+}
+
+/** Where the elements of an array stand, in a text that `readJsonObject` has read. Throws `gateway/too_many_members` (400). */
+export function elementsOf(bytes: Buffer, limits: JsonLimits = JSON_LIMITS): Span[] {
+  const elements: Span[] = [];
+  readElements({ bytes, at: 0, count: 0, limits }, 1, elements);
+  return elements;
 }
 
 /** A name as the most lenient reader compares it. */
@@ -81,7 +92,8 @@ function readValue(reader: Reader, depth: number): void {
   if (byte === QUOTE) return void readString(reader);
   if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
     if (depth > reader.limits.depthMax) throw tooDeep(reader.limits.depthMax);
-    return byte === OPEN_OBJECT ? readMembers(reader, depth, null) : readElements(reader, depth);
+    countOne(reader);
+    return byte === OPEN_OBJECT ? readMembers(reader, depth, null) : readElements(reader, depth, null);
   }
   if (byte === 0x74) return readWord(reader, 'true');
   if (byte === 0x66) return readWord(reader, 'false');
@@ -89,21 +101,27 @@ function readValue(reader: Reader, depth: number): void {
   readNumber(reader);
 }
 
+function countOne(reader: Reader): void {
+  reader.count += 1;
+  if (reader.count > reader.limits.membersMax) throw tooManyMembers(reader.limits.membersMax);
+}
+
 /** From the brace on. `spans`: filled for the object at the top, null below it. */
 function readMembers(reader: Reader, depth: number, spans: Map<string, Span> | null): void {
-  const { bytes, limits } = reader;
+  const { bytes } = reader;
   reader.at += 1;
   skipSpace(reader);
   if (bytes[reader.at] === CLOSE_OBJECT) return void (reader.at += 1);
   const names = new Set<string>();
   for (;;) {
     if (bytes[reader.at] !== QUOTE) throw badJson();
+    const nameStart = reader.at;
     const name = readName(reader);
+    if (spans !== null && reader.at - nameStart > TOP_NAME_BYTES_MAX + 2) throw longName(TOP_NAME_BYTES_MAX);
     const compared = spans === null ? name : foldName(name);
     if (names.has(compared)) throw duplicateMember();
     names.add(compared);
-    reader.count += 1;
-    if (reader.count > limits.membersMax) throw tooManyMembers(limits.membersMax);
+    countOne(reader);
     skipSpace(reader);
     if (bytes[reader.at] !== COLON) throw badJson();
     reader.at += 1;
@@ -120,13 +138,17 @@ function readMembers(reader: Reader, depth: number, spans: Map<string, Span> | n
   }
 }
 
-function readElements(reader: Reader, depth: number): void {
+/** From the bracket on. `spans`: filled where somebody asks for them. */
+function readElements(reader: Reader, depth: number, spans: Span[] | null): void {
   const { bytes } = reader;
   reader.at += 1;
   skipSpace(reader);
   if (bytes[reader.at] === CLOSE_ARRAY) return void (reader.at += 1);
   for (;;) {
+    const start = reader.at;
     readValue(reader, depth + 1);
+    if (spans !== null) countOne(reader);
+    spans?.push({ start, end: reader.at });
     skipSpace(reader);
     const byte = bytes[reader.at];
     reader.at += 1;
