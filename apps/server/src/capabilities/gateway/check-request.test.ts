@@ -40,6 +40,17 @@ describe('what would make a provider keep something is refused', () => {
         ],
       },
     ],
+    ['responses', { tools: [{ type: 'mcp', server_url: 'https://example.org' }] }],
+    ['responses', { tools: [{ type: 'shell', environment: { type: 'container_auto' } }] }],
+    ['responses', { tools: [{ type: 'whatever_comes_next' }] }],
+    ['responses', { tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'file_search' }] }] }],
+    ['responses', { tools: [{ type: 'function', name: 'f', container: { type: 'auto' } }] }],
+    // A prompt that lies at the provider says itself which tools it has.
+    ['responses', { prompt: { id: 'pmpt_1' } }],
+    ['chat/completions', { deferred: true }],
+    ['chat/completions', { background: true }],
+    ['chat/completions', { previous_response_id: 'resp_1' }],
+    ['chat/completions', { conversation: 'conv_1' }],
   ];
   test.each(cases)('%s with %j', (path, members) => {
     expect(codeOf(() => check(path, { model, ...members }))).toBe('gateway/would_persist');
@@ -52,6 +63,23 @@ describe('what would make a provider keep something is refused', () => {
     },
   );
 
+  test.each([
+    [{ Type: 'file_search' }],
+    [{ type: 'function', Type: 'code_interpreter' }],
+    [{ type: 'function', Container: { type: 'auto' } }],
+    [{ name: 'of no type' }],
+    ['file_search'],
+  ])('a tool %j, which a lenient reader takes for one that keeps', (tool) => {
+    expect(codeOf(() => check('responses', { model, tools: [tool] }))).toMatch(/^gateway\/(bad|duplicate)_member$/);
+  });
+
+  test('and so is what a proxy would lift to the top', () => {
+    for (const lifted of [{ store: true }, { Store: true }, { model: 'large' }, { tools: [] }, ['store'], 'store'])
+      expect(codeOf(() => check('chat/completions', { model, extra_body: lifted }))).toBe('gateway/bad_member');
+    const google = { model, store: false, extra_body: { google: { thinking_config: {} } } };
+    expect(JSON.parse(check('chat/completions', google).body.toString())).toEqual(google);
+  });
+
   test('a second one beside the one that is forbidden', () => {
     expect(codeOf(() => check('chat/completions', '{"model":"small","store":false,"store":true}'))).toBe(
       'gateway/duplicate_member',
@@ -61,6 +89,38 @@ describe('what would make a provider keep something is refused', () => {
     );
   });
 });
+
+test('tools that run at the caller’s, or look something up, pass', () => {
+  const tools = [
+    'function',
+    'custom',
+    'local_shell',
+    'image_generation',
+    'web_search',
+    'web_search_preview_2025_03_11',
+  ];
+  const body = {
+    model,
+    store: false,
+    prompt: null,
+    tools: [
+      ...tools.map((type) => ({ type })),
+      { type: 'namespace', name: 'n', tools: [{ type: 'function', name: 'f' }] },
+    ],
+  };
+  expect(JSON.parse(check('responses', body).body.toString())).toEqual(body);
+});
+
+test.each(['models', 'fallbacks', 'preset'])(
+  'no other model is taken in the place of the one that the key may use: by %s',
+  (name) => {
+    expect(codeOf(() => check('chat/completions', { model, [name]: ['large'] }))).toBe('gateway/other_model');
+    expect(codeOf(() => check('chat/completions', { model, [name.toUpperCase()]: ['large'] }))).toBe(
+      'gateway/bad_member',
+    );
+    expect(codeOf(() => check('chat/completions', { model, [name]: null }))).toBe(null);
+  },
+);
 
 describe('what leaves says that nothing is to be kept', () => {
   test.each(['chat/completions', 'responses'] as const)('%s: whether the caller says so or not', (path) => {
