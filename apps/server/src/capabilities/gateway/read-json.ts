@@ -206,23 +206,24 @@ function readWord(reader: Reader, word: string): void {
 
 function readNumber(reader: Reader): void {
   const { bytes } = reader;
-  const digits = (): void => {
-    const from = reader.at;
-    while (isDigit(bytes[reader.at])) reader.at += 1;
-    if (reader.at === from) throw badJson();
-  };
   if (bytes[reader.at] === 0x2d) reader.at += 1;
   if (bytes[reader.at] === 0x30) reader.at += 1;
-  else digits();
+  else readDigits(reader);
   if (bytes[reader.at] === 0x2e) {
     reader.at += 1;
-    digits();
+    readDigits(reader);
   }
   if (bytes[reader.at] === 0x65 || bytes[reader.at] === 0x45) {
     reader.at += 1;
     if (bytes[reader.at] === 0x2b || bytes[reader.at] === 0x2d) reader.at += 1;
-    digits();
+    readDigits(reader);
   }
+}
+
+function readDigits(reader: Reader): void {
+  const from = reader.at;
+  while (isDigit(reader.bytes[reader.at])) reader.at += 1;
+  if (reader.at === from) throw badJson();
 }
 
 function isDigit(byte: number | undefined): boolean {

@@ -14,7 +14,7 @@ export type Sending = {
   /** The beginning of what the caller got; empty unless it is kept. */
   kept(): { readonly bytes: Buffer; readonly whole: boolean };
   finish(): void;
-  /** Ends a reply that has begun: events by one that says why, anything else by breaking off. */
+  /** Ends a reply that has begun: events by one that says why, where somebody reads them; anything else by breaking off. */
   fail(problem: ProblemError): void;
 };
 
@@ -75,7 +75,9 @@ export function createReply(
       raw.end();
     },
     fail(problem) {
-      if (isEvents && !raw.destroyed) raw.end(`\n\ndata: ${JSON.stringify(openaiError(problem).body)}\n\n`);
+      // Behind what is not read nothing would arrive, and the connection would stay for as long as the caller likes.
+      if (isEvents && !raw.destroyed && !raw.writableNeedDrain)
+        raw.end(`\n\ndata: ${JSON.stringify(openaiError(problem).body)}\n\n`);
       else raw.destroy();
     },
   };
