@@ -130,6 +130,17 @@ describe('bad input gets a clear error and an audit entry, and nothing is sent',
     expect([reply.status, reply.code, world.model.requests.length]).toEqual([status, code, sent]);
   });
 
+  test('a file that is uploaded, whatever its type', async () => {
+    const sent = world.model.requests.length;
+    const form = new FormData();
+    form.set('purpose', 'batch');
+    form.set('file', new Blob(['x'.repeat(5_000_000)]), 'batch.jsonl');
+    const headers = { authorization: `Bearer ${key.secret}` };
+    const reply = await fetch(`${world.baseUrl}/files`, { method: 'POST', headers, body: form });
+    expect([reply.status, await reply.json()]).toMatchObject([400, { error: { code: 'gateway/would_persist' } }]);
+    expect(world.model.requests.length).toBe(sent);
+  });
+
   test.each([
     ['previous_response_id', { previous_response_id: 'resp_1' }],
     ['conversation', { conversation: 'conv_1' }],
@@ -277,6 +288,28 @@ describe('a key', () => {
     expect(await ledger(world.server, { session: mine.id })).toEqual([]);
     // Others are not held up by it.
     expect((await post(chat('x'))).status).toBe(200);
+  });
+
+  test('counts whatever it asks, so that no refusal fills the audit log, and nothing is read of what comes too often', async () => {
+    const mine = await makeKey(world.server);
+    await limit(mine.id, { requestsPerMinute: 5 });
+    const before = await ledgerPosition(world.server);
+    const refused = async () => [
+      (await ask(world, mine, 'files')).code,
+      (await ask(world, mine, 'models/large')).code,
+      (await ask(world, mine, 'chat/completions', chat('x'), { te: 'trailers' })).code,
+      (await ask(world, mine, 'chat/completions', chat('x'), { 'content-type': 'text/plain' })).code,
+      (await ask(world, mine, 'chat/completions', '{')).code,
+    ];
+    const told = await refused();
+    expect(told).not.toContain('gateway/rate_limited');
+    expect(await refused()).toEqual(Array(5).fill('gateway/rate_limited'));
+    expect(await refusedSince(before)).toHaveLength(5);
+    // The end of this body never comes.
+    const answer = await raw(
+      `POST /v1/chat/completions HTTP/1.1\r\nHost: ${new URL(world.baseUrl).host}\r\nAuthorization: Bearer ${mine.secret}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 429 /);
   });
 
   test('has a budget of tokens, and so has the person of all keys', async () => {

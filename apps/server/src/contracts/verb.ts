@@ -71,11 +71,16 @@ export type Verb<Input extends z.ZodType = z.ZodType, P extends Permission = Per
   readonly takesBytes?: { readonly headers: Readonly<Record<string, string>> };
   /** The body is JSON that is handed on unread, a `Buffer`: the verb reads it itself. */
   readonly takesJsonBytes?: true;
+  /** Whatever the body is, nobody reads it: the verb always refuses. */
+  readonly leavesBody?: true;
   readonly bodyBytesMax?: number;
   /** Requests a minute from one address; the general limit unless given. Lower for what a guesser would try. */
   readonly ratePerMinuteMax?: number;
-  /** The verb counts the requests of whoever was let in; only those of strangers are counted by address. */
-  readonly limitsItself?: true;
+  /**
+   * What the verb asks of whoever may call it, before anything of a body is read, and in the place of the general limits: those hold
+   * for who is not let in. Throws `ProblemError` alone.
+   */
+  readonly admit?: (call: Pick<Call<unknown, P>, 'asker' | 'request' | 'reply'>) => Promise<void>;
   /** Errors in the shape that another maker's clients read, instead of a problem document. */
   readonly problemAs?: (problem: ProblemError) => { readonly mediaType: string; readonly body: object };
   /** Name of the resource for the audit entry, from the parsed input. */

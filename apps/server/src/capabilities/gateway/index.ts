@@ -5,6 +5,7 @@ import type { Directory } from '#identity';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import { forgetting } from '#platform/memory';
+import { admit } from './admit.ts';
 import { gatewayHolder } from './data-holder.ts';
 import { createCallKeeper } from './keep-call.ts';
 import { createKeys } from './keys.ts';
@@ -21,6 +22,8 @@ export { migrations } from './migrations.ts';
 export { gatewayRoutes, openaiRoutes } from './routes.ts';
 
 export type Gateway = {
+  /** See admit.ts. */
+  admit(call: Pick<Call<unknown>, 'asker' | 'request' | 'reply'>): Promise<void>;
   /** See relay-request.ts. */
   relay(call: Call<unknown>, path: RelayPath): Promise<unknown>;
   listModels(call: Call<unknown>): Promise<unknown>;
@@ -81,6 +84,7 @@ export function createGateway(deps: {
     });
   };
   return {
+    admit: (call) => admit(needs, call),
     relay: (call, path) => relayRequest(needs, call, path),
     listModels: (call) => listModels(needs, call),
     showModel: (call, name) => showModel(needs, call, name),

@@ -1,6 +1,7 @@
 import type { Call } from '#contracts';
+import { openKey } from './admit.ts';
 import { unknownModel } from './errors.ts';
-import { audited, openKey, type RelayDeps } from './relay-request.ts';
+import { audited, type RelayDeps } from './relay-request.ts';
 
 /** What the key may use, as the protocol has it. The upstream is not asked: its own list says more than that. */
 export function listModels(deps: RelayDeps, call: Call<unknown>): Promise<unknown> {

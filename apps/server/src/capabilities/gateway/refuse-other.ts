@@ -1,6 +1,6 @@
 import type { Call } from '#contracts';
 import { unknownEndpoint, wouldPersist } from './errors.ts';
-import { audited, openKey, type RelayDeps } from './relay-request.ts';
+import { audited, type RelayDeps } from './relay-request.ts';
 
 /** What keeps something at the provider, by the first part of its path. */
 const KEEPING: Readonly<Record<string, string>> = {
@@ -25,7 +25,6 @@ const KEEPING: Readonly<Record<string, string>> = {
  */
 export function refuseOther(deps: RelayDeps, call: Call<unknown>, path: string): Promise<never> {
   return audited(deps, call, async () => {
-    await openKey(deps, call);
     const [first = '', ...rest] = path.split('/');
     if (Object.hasOwn(KEEPING, first)) throw wouldPersist(KEEPING[first] ?? '');
     if (first === 'responses' && rest.length > 0) throw wouldPersist('a stored response');

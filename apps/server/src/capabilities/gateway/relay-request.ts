@@ -2,9 +2,9 @@ import type { Asker, AuditWriter, Call } from '#contracts';
 import { auditContext } from '#contracts';
 import type { Relay, RelayPath } from '#egress/relay';
 import { ProblemError } from '@strongroom/protocol';
-import { refuseHeaders } from './check-headers.ts';
+import { openKey } from './admit.ts';
 import { type CheckedRequest, checkRequest } from './check-request.ts';
-import { badJson, internal, keyNeeded, noUpstream, unknownModel } from './errors.ts';
+import { badJson, internal, noUpstream, unknownModel } from './errors.ts';
 import type { CallKeeper } from './keep-call.ts';
 import type { Key, Keys } from './keys.ts';
 import { endProblem } from './end-problem.ts';
@@ -23,7 +23,7 @@ export type RelayDeps = {
 };
 
 /**
- * The one way of a caller's bytes to the upstream: headers, key, limits → the request → model and budget → audit → relay → audit.
+ * The one way of a caller's bytes to the upstream, once the key is admitted: the request → model and budget → audit → relay → audit.
  * INVARIANT (promise F1): of prompt and completion nothing is kept, but for a key whose holder turned keeping on: what is written
  * of a call is its time, key, allow-listed model, upstream, class of status, token counts and duration.
  */
@@ -51,8 +51,6 @@ export async function relayRequest(deps: RelayDeps, call: Call<unknown>, path: R
   return reply;
 }
 
-/** One that comes too often must not fill the log; of those who left there is nothing to tell. */
-const UNTOLD: readonly string[] = ['gateway/rate_limited', 'http/client_left'];
 const NOTHING = { input: 0, output: 0, guessed: false };
 
 type Permitted = {
@@ -62,9 +60,8 @@ type Permitted = {
 };
 
 async function permit(deps: RelayDeps, call: Call<unknown>, asker: Asker, path: RelayPath): Promise<Permitted> {
-  const { relay, keys, usage } = deps;
+  const { relay, usage } = deps;
   const key = await openKey(deps, call);
-  keys.countRequest(key);
   const { body } = call.request;
   if (!(body instanceof Buffer)) throw badJson();
   const request = checkRequest(path, body);
@@ -80,18 +77,6 @@ async function permit(deps: RelayDeps, call: Call<unknown>, asker: Asker, path: 
   };
 }
 
-/** Whose key it is and what it may do; says in a header, also of a refusal, whether what is sent by it is kept. */
-export async function openKey(
-  { keys }: Pick<RelayDeps, 'keys'>,
-  { asker, request, reply }: Call<unknown>,
-): Promise<Key> {
-  refuseHeaders(request.raw);
-  if (asker === null || asker.tokenId === null) throw keyNeeded();
-  const key = await keys.find(asker.workspaceId, { keyId: asker.tokenId, personId: asker.personId });
-  reply.header('strongroom-retention', key.keepDays === null ? 'none' : `${key.keepDays} days`);
-  return key;
-}
-
 /** What `work` throws leaves its entry, with nothing of the request in it. */
 export async function audited<T>(
   { audit }: Pick<RelayDeps, 'audit'>,
@@ -103,7 +88,8 @@ export async function audited<T>(
   } catch (error) {
     const problem =
       error instanceof ProblemError ? asOurs(error) : internal(error instanceof Error ? error.name : 'unknown');
-    if (asker !== null && !UNTOLD.includes(problem.code))
+    // Of those who left there is nothing to tell.
+    if (asker !== null && problem.code !== 'http/client_left')
       await audit.append(auditContext(asker), {
         action: 'gateway.refused',
         resource: null,

@@ -6,7 +6,7 @@ import {
   retentionInputSchema,
 } from '@strongroom/protocol';
 import { z } from 'zod';
-import { type Asker, type Permission, type Verb, verb } from '#contracts';
+import { type Asker, type Call, type Permission, type Verb, verb } from '#contracts';
 import type { RelayPath } from '#egress/relay';
 import type { Gateway } from './index.ts';
 import { openaiError } from './openai-error.ts';
@@ -123,7 +123,7 @@ export function openaiRoutes(gateway: Gateway): Verb[] {
     audit: null,
     auditsItself: true,
     auditsRefusals: true,
-    limitsItself: true,
+    admit: (call: Pick<Call<unknown>, 'asker' | 'request' | 'reply'>) => gateway.admit(call),
     problemAs: openaiError,
   } as const;
   const relayed = (name: Verb['name'], path: RelayPath, summary: string): Verb =>
@@ -146,7 +146,7 @@ export function openaiRoutes(gateway: Gateway): Verb[] {
       method,
       path: '/v1/*',
       summary: 'Refuse what the gateway does not have, and what would make a provider keep something',
-      takesJsonBytes: true,
+      leavesBody: true,
       input: z.object({ params: z.object({ '*': z.string() }) }),
       output: null,
       handle: (call) => gateway.refuseOther(call, call.input.params['*']),

@@ -16,8 +16,9 @@ export function registerBodies(app: FastifyInstance): void {
     }
   });
   app.addContentTypeParser('*', (request, payload, done) => {
-    const { streamBytesMax } = request.routeOptions.config;
-    if (streamBytesMax === undefined) done(httpProblems.unsupportedMediaType());
+    const { streamBytesMax, leavesBody } = request.routeOptions.config;
+    if (leavesBody) done(null);
+    else if (streamBytesMax === undefined) done(httpProblems.unsupportedMediaType());
     else if (Number(request.headers['content-length'] ?? 0) > streamBytesMax)
       done(httpProblems.tooLarge(streamBytesMax));
     else done(null, limited(payload, streamBytesMax));

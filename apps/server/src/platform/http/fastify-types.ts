@@ -9,6 +9,8 @@ declare module 'fastify' {
     streamBytesMax?: number;
     /** Set for verbs that take their JSON as bytes. */
     takesJsonBytes?: true;
+    /** Set for verbs that leave the body unread. */
+    leavesBody?: true;
     problemAs?: Verb['problemAs'];
   }
 }

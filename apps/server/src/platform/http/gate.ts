@@ -67,10 +67,10 @@ export function createGate(options: GateOptions): Gate {
     }
   };
 
-  /** Of a verb that limits itself: whoever is not let in is counted here, so that those who are let in are not. */
+  /** Of a verb that admits by rules of its own: strangers are counted here, so that those who are let in are not. */
   const authenticate = async (request: FastifyRequest, verb: Verb, limitStranger: RateLimit): Promise<Asker | null> => {
     const counted = async (): Promise<void> => {
-      if (verb.limitsItself) refuseTooMany(await limitStranger(request));
+      if (verb.admit !== undefined) refuseTooMany(await limitStranger(request));
     };
     try {
       const asker = await options.identity.authenticate(request, verb.isHeartbeat !== true);
@@ -84,21 +84,40 @@ export function createGate(options: GateOptions): Gate {
 
   const enter = async (
     request: FastifyRequest,
+    reply: FastifyReply,
     verb: Verb,
     limits: { readonly person: RateLimit; readonly stranger: RateLimit },
   ): Promise<void> => {
     const passage: Passage = { verb, asker: null, resource: null, stage: 'entering' };
     passages.set(request, passage);
-    // A file of any type is a stream here, also one whose type a parser would take.
-    if (request.routeOptions.config.streamBytesMax !== undefined)
-      request.raw.headers['content-type'] = 'application/octet-stream';
+    // A file of any type is a stream here, also one whose type a parser would take; and so is what nobody reads.
+    const { streamBytesMax, leavesBody } = request.routeOptions.config;
+    if (streamBytesMax !== undefined || leavesBody) request.raw.headers['content-type'] = 'application/octet-stream';
     passage.asker = await authenticate(request, verb, limits.stranger);
-    if (passage.asker !== null && !verb.limitsItself) refuseTooMany(await limits.person(request));
+    if (verb.admit !== undefined) return admit({ asker: passage.asker, request, reply }, verb, limits.person);
+    if (passage.asker !== null) refuseTooMany(await limits.person(request));
+    letIn(passage.asker, request, verb);
+  };
+
+  /** By rules of the verb's own. Each refusal may leave an entry, so that whoever is refused is counted as everywhere. */
+  const admit = async (call: Parameters<NonNullable<Verb['admit']>>[0], verb: Verb, limitPerson: RateLimit) => {
+    const { asker, request } = call;
+    try {
+      letIn(asker, request, verb);
+      await verb.admit?.(call);
+    } catch (error) {
+      const isCounted = asker === null || (error instanceof ProblemError && error.status === 429);
+      if (!isCounted) refuseTooMany(await limitPerson(request));
+      throw error;
+    }
+  };
+
+  const letIn = (asker: Asker | null, request: FastifyRequest, verb: Verb): void => {
     // A provider's redirect brings a person back from another site; it reads nothing and carries its own proof.
     const comesBack = verb.permission === 'public' && verb.method === 'GET';
-    if (passage.asker?.sessionId != null && !comesBack) refuseCrossSite(request);
+    if (asker?.sessionId != null && !comesBack) refuseCrossSite(request);
     if (verb.permission === 'public') return;
-    decide(passage.asker, verb.permission);
+    decide(asker, verb.permission);
   };
 
   const decide = (asker: Asker | null, permission: Permission): void => {
@@ -201,12 +220,14 @@ export function createGate(options: GateOptions): Gate {
             verb: verb.name,
             ...(verb.takesBytes === undefined ? {} : { streamBytesMax: bodyLimit }),
             ...(verb.takesJsonBytes === undefined ? {} : { takesJsonBytes: verb.takesJsonBytes }),
+            ...(verb.leavesBody === undefined ? {} : { leavesBody: verb.leavesBody }),
             ...(verb.problemAs === undefined ? {} : { problemAs: verb.problemAs }),
-            rateLimit: verb.limitsItself
-              ? false
-              : { max: verb.ratePerMinuteMax ?? options.ratePerMinuteMax, timeWindow: '1 minute' },
+            rateLimit:
+              verb.admit !== undefined
+                ? false
+                : { max: verb.ratePerMinuteMax ?? options.ratePerMinuteMax, timeWindow: '1 minute' },
           },
-          preParsing: async (request) => enter(request, verb, limits),
+          preParsing: async (request, reply) => enter(request, reply, verb, limits),
           handler: handle,
         });
       }
