@@ -242,6 +242,15 @@ describe('a caller', () => {
     await abandoned;
   });
 
+  test('waits for no other, however many the upstream leaves without an answer', async () => {
+    await using model = await startFakeModel({ kind: 'hang' });
+    const [through, controller] = [open(model.url), new AbortController()];
+    const calls = Array.from({ length: 300 }, () => send(through, { signal: controller.signal }));
+    while (model.requests.length < calls.length) await model.nextRequest();
+    controller.abort();
+    expect((await Promise.all(calls)).every(({ end }) => end.kind === 'aborted')).toBe(true);
+  });
+
   test('that has left before is not sent for', async () => {
     await using model = await startFakeModel({ kind: 'openai', content: '' });
     expect((await send(open(model.url), { signal: AbortSignal.abort() })).end).toEqual({ kind: 'aborted', status: 0 });

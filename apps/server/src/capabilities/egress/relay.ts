@@ -77,7 +77,6 @@ export type Relay = {
 
 type Wanted = Pick<EgressSettings, 'useModel' | 'region'>;
 
-const CONNECTIONS_MAX = 256;
 /** Settings are asked for again after that. */
 const SETTINGS_MS = 1_000;
 
@@ -149,7 +148,8 @@ function openEndpoint(configured: Endpoint, networks: readonly string[]): OpenEn
     region,
     model,
     basePath: address.pathname.replace(/chat\/completions$/, ''),
-    pool: new Pool(address.origin, { connections: CONNECTIONS_MAX, connect: { lookup } }),
+    // As many connections as there are calls, of which the gateway has a bound: what waited here could not be taken back.
+    pool: new Pool(address.origin, { connect: { lookup } }),
     headers: {
       'content-type': 'application/json',
       'user-agent': 'strongroom',

@@ -6,6 +6,7 @@ import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import { forgetting } from '#platform/memory';
 import { admit } from './admit.ts';
+import { AT_ONCE, createCallsAtOnce } from './calls-at-once.ts';
 import { gatewayHolder } from './data-holder.ts';
 import { createCallKeeper } from './keep-call.ts';
 import { createKeys } from './keys.ts';
@@ -74,7 +75,8 @@ export function createGateway(deps: {
     const settled = work.then(() => {}, onUnwritten).finally(() => pending.delete(settled));
     pending.add(settled);
   };
-  const needs = { ...deps, keys, usage, keeper, afterwards };
+  const atOnce = createCallsAtOnce(AT_ONCE);
+  const needs = { ...deps, keys, atOnce, usage, keeper, afterwards };
   const changing = { directory: deps.directory, database: forgetting(database, keys) };
   const forgetPerson = async (workspaceId: string, personId: string): Promise<void> => {
     await keeper.forgetPerson({ workspaceId, personId });
