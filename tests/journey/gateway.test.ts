@@ -360,6 +360,23 @@ describe('a key', () => {
     });
   });
 
+  test('goes with the person whose it is, and so do its limits and counts, also of a call that was still running', async () => {
+    const eve = 'eve@example.org';
+    await call(world.server, 'POST', 'people', { email: eve });
+    const hers = await makeKey(world.server, { person: eve });
+    await limit(hers.id, { requestsPerMinute: 100 });
+    expect((await ask(world, hers, 'chat/completions', chat('x'))).status).toBe(200);
+    world.model.behave({ kind: 'events', count: Infinity, eventBytes: 1_000 });
+    const arrived = world.model.nextRequest();
+    const asking = ask(world, hers, 'chat/completions', chat('x', { stream: true }));
+    await arrived;
+    expect((await call(world.server, 'DELETE', `people/${eve}`)).status).toBe(204);
+    await asking;
+    await entriesOf(hers.id, 'gateway.completed');
+    const { body } = await call(world.server, 'GET', 'gateway');
+    expect(JSON.stringify(body)).not.toContain(hers.id);
+  });
+
   test('that is revoked stops what it streams', async () => {
     const mine = await makeKey(world.server);
     world.model.behave({ kind: 'events', count: Infinity, eventBytes: 1_000 });

@@ -119,6 +119,20 @@ describe('budgets', () => {
   });
 });
 
+test('of who is removed nothing is counted any more: not what was still to be written, nor a call that ends later', async () => {
+  const { usage, find } = startServer();
+  const key = await find();
+  usage.add(asker, key, { ...END, input: 1, output: 1 });
+  await usage.forgetPerson(asker.personId);
+  usage.add(asker, key, { ...END, input: 2, output: 2 });
+  await usage.close();
+  expect(
+    await started.database.withWorkspace(asker.workspaceId, (within) => selectUsageOf(within, asker.personId)),
+  ).toEqual([]);
+  // That it was is in the audit log all the same.
+  expect(appended.map(({ event }) => event.counts?.['calls'])).toEqual([2]);
+});
+
 test('how calls ended is one entry for those that ended alike, with sums; of one alone it names the request', async () => {
   const { usage, find } = startServer();
   const key = await find();

@@ -15,7 +15,7 @@ import { refuseOther } from './refuse-other.ts';
 import { relayRequest } from './relay-request.ts';
 import { setKeyLimits, setPersonLimits, setRetention } from './set-limits.ts';
 import { showGateway } from './show-gateway.ts';
-import { deleteLimits, deleteUsageOf } from './store.ts';
+import { deleteLimits, deleteUsageOf, selectLimits } from './store.ts';
 import { createUsageCounter } from './usage.ts';
 
 export { holdings } from './holdings.ts';
@@ -44,7 +44,7 @@ export type Gateway = {
   /** What was said of a key that is revoked goes. */
   keyEnded(workspaceId: string, keyId: string): void;
   forgetPerson(workspaceId: string, personId: string): Promise<void>;
-  /** Removes what has expired, keys first. */
+  /** Removes what has expired, keys first, and what was said of API keys that have ended. */
   sweep(workspaceId: string): Promise<void>;
   readonly holder: DataHolder;
   /** Once nothing runs any more: waits until all that was counted is written. */
@@ -78,12 +78,22 @@ export function createGateway(deps: {
   const atOnce = createCallsAtOnce(AT_ONCE);
   const needs = { ...deps, keys, atOnce, usage, keeper, afterwards };
   const changing = { directory: deps.directory, database: forgetting(database, keys) };
+  const forgetLimits = (workspaceId: string, subject: Parameters<typeof deleteLimits>[1]) =>
+    changing.database.withWorkspace(workspaceId, (within) => deleteLimits(within, subject));
+  /** Of keys that were revoked, that have expired, or whose holder was removed. */
+  const forgetEndedKeys = async (workspaceId: string): Promise<void> => {
+    for (const { subject: kind, id } of await database.withWorkspace(workspaceId, selectLimits))
+      if (kind === 'key' && (await deps.directory.tokenById(workspaceId, id)) === null)
+        await forgetLimits(workspaceId, { kind, id });
+  };
   const forgetPerson = async (workspaceId: string, personId: string): Promise<void> => {
     await keeper.forgetPerson({ workspaceId, personId });
+    await usage.forgetPerson(personId);
     await changing.database.withWorkspace(workspaceId, async (within) => {
       await deleteLimits(within, { kind: 'person', id: personId });
       await deleteUsageOf(within, personId);
     });
+    await forgetEndedKeys(workspaceId);
   };
   return {
     admit: (call) => admit(needs, call),
@@ -96,10 +106,12 @@ export function createGateway(deps: {
     setPersonLimits: (asker, email, limits) => setPersonLimits(changing, asker, email, limits),
     setRetention: (asker, id, days) => setRetention(changing, asker, id, days),
     calls: keeper,
-    keyEnded: (workspaceId, id) =>
-      afterwards(changing.database.withWorkspace(workspaceId, (within) => deleteLimits(within, { kind: 'key', id }))),
+    keyEnded: (workspaceId, id) => afterwards(forgetLimits(workspaceId, { kind: 'key', id })),
     forgetPerson,
-    sweep: keeper.sweep,
+    sweep: async (workspaceId) => {
+      await keeper.sweep(workspaceId);
+      await forgetEndedKeys(workspaceId);
+    },
     holder: gatewayHolder({ database, keeper, forgetPerson }),
     close: async () => {
       while (pending.size > 0) await Promise.all(pending);

@@ -13,6 +13,8 @@ export type UsageCounter = {
   add(asker: Asker, key: Key, end: CallEnd): void;
   /** Writes what was counted since the last time. */
   flush(): Promise<void>;
+  /** Of who is removed nothing more is counted, also not by a call that still ends; resolves when nothing of it is being written. */
+  forgetPerson(personId: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -44,7 +46,11 @@ export function createUsageCounter({
   let flushing: Promise<void> = Promise.resolve();
   let writing: readonly UsageRow[] = [];
 
+  // Ids don't come back.
+  const removedPeople = new Set<string>();
+
   const count = (row: UsageRow): void => {
+    if (removedPeople.has(row.personId)) return;
     const name = `${row.workspaceId} ${row.keyId} ${row.model} ${row.day}`;
     const before = pending.get(name);
     pending.set(name, before === undefined ? row : sum(before, row));
@@ -107,6 +113,11 @@ export function createUsageCounter({
       });
     },
     flush,
+    async forgetPerson(personId) {
+      removedPeople.add(personId);
+      for (const [name, row] of pending) if (row.personId === personId) pending.delete(name);
+      await flushing;
+    },
     close: async () => {
       clearInterval(timer);
       await flush();
