@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fastify, type FastifyReply } from 'fastify';
 import { expect, test } from 'vitest';
-import { clientStalled } from './errors.ts';
+import { clientStalled, upstreamTimeout } from './errors.ts';
 import { createReply } from './send-reply.ts';
 
 const PIECE = Buffer.from(`data: ${'x'.repeat(64 * 1024)}\n\n`);
@@ -45,12 +45,12 @@ test('a caller that reads is told in an event of its own why a reply ends', asyn
   const { sink, fail } = createReply(begun.reply, { hidesUsage: false }, false);
   sink.begin({ kind: 'events', sizeBytes: null });
   sink.data(Buffer.from('data: half an ev'), () => {});
-  fail(clientStalled());
+  fail(upstreamTimeout('said nothing more for', 1));
   let text = '';
   for await (const piece of begun.caller.setEncoding('utf8')) {
     text += String(piece);
     if (text.endsWith('0\r\n\r\n')) break;
   }
   expect(text).toContain('data: half an ev');
-  expect(text).toMatch(/\n\ndata: \{"error":\{[^\n]*"code":"gateway\/client_stalled"\}\}\n\n/);
+  expect(text).toMatch(/\n\ndata: \{"error":\{[^\n]*"code":"gateway\/upstream_timeout"\}\}\n\n/);
 });

@@ -1,11 +1,13 @@
 import type { ProblemError } from '@strongroom/protocol';
 import type { Call } from '#contracts';
 import type { RelaySink } from '#egress/relay';
-import { readEventReply, readJsonReply, type ReplyReader, type TokenCounts } from './count-tokens.ts';
+import { guess, readEventReply, readJsonReply, type ReplyReader, type TokenCounts } from './count-tokens.ts';
 import { openaiError } from './openai-error.ts';
 
 /** Of a reply that its key keeps. */
 const KEPT_BYTES_MAX = 1024 * 1024;
+
+const LAST_UNREAD_MS = 60_000;
 
 export type Sending = {
   readonly sink: RelaySink;
@@ -45,6 +47,12 @@ export function createReply(
     keep(chunk);
     return raw.write(chunk);
   };
+  const end = (): void => {
+    raw.end();
+    // Whoever leaves the last of it unread would keep their connection for as long as they like.
+    const cut = setTimeout(() => raw.destroy(), LAST_UNREAD_MS).unref();
+    raw.once('close', () => clearTimeout(cut));
+  };
   return {
     sink: {
       begin({ kind, sizeBytes }) {
@@ -68,17 +76,17 @@ export function createReply(
       },
     },
     begun: () => reader !== null,
-    counts: (requestBytes) => reader?.counts(requestBytes) ?? { input: 0, output: 0, guessed: false },
+    counts: (requestBytes) => reader?.counts(requestBytes) ?? guess(requestBytes, 0),
     kept: () => ({ bytes: Buffer.concat(kept), whole }),
     finish() {
       if (reader !== null) write(reader.end());
-      raw.end();
+      end();
     },
     fail(problem) {
-      // Behind what is not read nothing would arrive, and the connection would stay for as long as the caller likes.
-      if (isEvents && !raw.destroyed && !raw.writableNeedDrain)
-        raw.end(`\n\ndata: ${JSON.stringify(openaiError(problem).body)}\n\n`);
-      else raw.destroy();
+      // Who does not read would not see it. What has gone takes nothing more.
+      if (!isEvents || raw.destroyed || problem.code === 'gateway/client_stalled') return void raw.destroy();
+      raw.write(`\n\ndata: ${JSON.stringify(openaiError(problem).body)}\n\n`);
+      end();
     },
   };
 }
