@@ -201,20 +201,26 @@ describe('a client that leaves', () => {
     expect(entries.at(-1)).toMatchObject({ outcome: 'failed', decision: { reason: 'gateway/client_left' } });
   });
 
-  test('stops one that has not begun to answer', async () => {
+  test('stops one that has not begun to answer, and what was sent counts all the same', async () => {
+    const mine = await makeKey(world.server);
     world.model.behave({ kind: 'hang' });
     const [arrived, abandoned] = [world.model.nextRequest(), world.model.nextAbandoned()];
     const controller = new AbortController();
     const asking = fetch(`${world.baseUrl}/chat/completions`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key.secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify(chat('x')),
+      headers: { authorization: `Bearer ${mine.secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify(chat('x'.repeat(4_000))),
       signal: controller.signal,
     });
     await arrived;
     controller.abort();
     await expect(asking).rejects.toThrow();
     await abandoned;
+    const entries = await entriesOf(mine.id, 'gateway.completed');
+    expect(entries.at(-1)?.counts?.['inputTokensGuessed']).toBeGreaterThan(1_000);
+    expect((await limit(mine.id, { tokensPerDay: 1_000 })).status).toBe(204);
+    world.model.behave(WELL);
+    expect((await ask(world, mine, 'chat/completions', chat('x'))).code).toBe('gateway/budget_spent');
   });
 
   test('while it does not read gets no more than fits in between', async () => {
@@ -371,7 +377,7 @@ describe('a key', () => {
     const asking = ask(world, hers, 'chat/completions', chat('x', { stream: true }));
     await arrived;
     expect((await call(world.server, 'DELETE', `people/${eve}`)).status).toBe(204);
-    await asking;
+    expect((await asking).text).toContain('http/session_ended');
     await entriesOf(hers.id, 'gateway.completed');
     const { body } = await call(world.server, 'GET', 'gateway');
     expect(JSON.stringify(body)).not.toContain(hers.id);

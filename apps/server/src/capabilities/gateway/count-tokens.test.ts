@@ -66,6 +66,16 @@ test.each([
     { data: 'x'.repeat(MEGABYTE), usage: { prompt_tokens: 2, details: { a: 1 } } },
     { input: 2, output: 0 },
   ],
+  [
+    'a reply that goes on after them',
+    { usage: { prompt_tokens: 7, completion_tokens: 5 }, metadata: { a: 'usage', usage: 'none' }, id: 1 },
+    { input: 7, output: 5 },
+  ],
+  [
+    'a reply that repeats a tool with counts of its caller’s own',
+    { usage: { prompt_tokens: 7, completion_tokens: 5 }, tools: [{ usage: { prompt_tokens: 0 } }] },
+    { input: 7, output: 5 },
+  ],
 ])('token counts of %s are read', (_what, reply, counts) => {
   const reader = readJsonReply();
   const text = JSON.stringify(reply);

@@ -41,7 +41,7 @@ export function readJsonReply(): ReplyReader {
     counts(requestBytes) {
       const text = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString() ?? '';
       // Mostly the last that a reply says; to read all of it would take longer than all else that is done for it.
-      const usage = usageIn(parse(lastUsage(text))) ?? (sizeBytes === keptBytes ? usageIn(parse(text)) : null);
+      const usage = usageIn(parse(fromLastUsage(text))) ?? (sizeBytes === keptBytes ? usageIn(parse(text)) : null);
       return usage ?? guess(requestBytes, sizeBytes / BYTES_PER_TOKEN);
     },
   };
@@ -138,10 +138,13 @@ function usageIn(reply: unknown): TokenCounts | null {
   return input === null || output === null ? null : { input, output, guessed: false };
 }
 
-function lastUsage(text: string): string {
+/**
+ * From the last `usage` on, as an object. One that stands deeper, as in a caller's own tool that a reply repeats, leaves brackets
+ * behind that close nothing, so that it is no JSON.
+ */
+function fromLastUsage(text: string): string {
   const at = text.lastIndexOf('"usage"');
-  const object = /^"usage"\s*:\s*(\{(?:[^{}]|\{[^{}]*\})*\})/.exec(at < 0 ? '' : text.slice(at));
-  return `{"usage":${object?.[1] ?? 'null'}}`;
+  return at < 0 ? '' : `{${text.slice(at)}`;
 }
 
 /** What the upstream says is not to be trusted: only a sensible number counts. */
@@ -149,7 +152,8 @@ function tokens(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value < 1e9 ? value : null;
 }
 
-function guess(requestBytes: number, output: number): TokenCounts {
+/** Where nobody says it. */
+export function guess(requestBytes: number, output: number): TokenCounts {
   return { input: Math.ceil(requestBytes / BYTES_PER_TOKEN), output: Math.ceil(output), guessed: true };
 }
 

@@ -38,7 +38,9 @@ export async function relayRequest(deps: RelayDeps, call: Call<unknown>, path: R
   const problem = endProblem(end, call.signal);
   if (problem === null) sending.finish();
   else if (sending.begun()) sending.fail(problem);
-  const { input, output, guessed } = end.status === 200 ? sending.counts(request.body.length) : NOTHING;
+  // What left is worked on, and paid for, also when its caller did not wait for the reply, or we did not.
+  const isPaid = end.status === 200 || end.kind === 'aborted' || end.kind === 'late';
+  const { input, output, guessed } = isPaid ? sending.counts(request.body.length) : NOTHING;
   const durationMs = Math.max(0, Math.round(deps.nowMs() - startedMs));
   const reason = problem?.code ?? null;
   const statusClass = Math.floor(end.status / 100);
