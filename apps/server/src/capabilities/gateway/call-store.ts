@@ -69,7 +69,7 @@ export function selectCall(database: Database, owner: Owner, now: Date, id: stri
 
 export async function callIds(database: Database, owner: Owner): Promise<string[]> {
   const rows = await withPerson(database, owner, (within) =>
-    within.selectFrom('gateway_calls').select('id').where('person_id', '=', owner.personId).execute(),
+    within.selectFrom('gateway_calls').select('id').where('person_id', '=', owner.personId).orderBy('id').execute(),
   );
   return rows.map(({ id }) => id);
 }

@@ -1,9 +1,8 @@
+import { ProblemError } from '@strongroom/protocol';
 import type { DataHolder } from '#contracts';
 import type { Database } from '#platform/database';
 import type { CallKeeper } from './keep-call.ts';
 import { selectUsageOf } from './store.ts';
-
-const EXPORTED_CALLS_MAX = 10_000;
 
 /** Each kept call has a key of its own; what a person used are counts. */
 export function gatewayHolder({
@@ -33,9 +32,19 @@ export function gatewayHolder({
       {
         name: 'gateway-calls',
         rows: async function* () {
-          yield* await keeper.list(asker, EXPORTED_CALLS_MAX);
+          // One after the other: each may be of two megabytes, and there may be many.
+          for (const id of await keeper.idsOf(asker)) {
+            const call = await keeper.show(asker, id).catch(goneIsNull);
+            if (call !== null) yield call;
+          }
         },
       },
     ],
   };
+}
+
+/** It expired, or was deleted, meanwhile. */
+function goneIsNull(error: unknown): null {
+  if (error instanceof ProblemError && error.code === 'gateway/call_not_found') return null;
+  throw error;
 }

@@ -8,6 +8,7 @@ import type { Asker, AuditContext, AuditEvent } from '#contracts';
 import type { Vault } from '#vault';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { makeTestVault, testVaultMigrations } from '../vault/make-test-vault.ts';
+import { gatewayHolder } from './data-holder.ts';
 import { type CallKeeper, createCallKeeper } from './keep-call.ts';
 import { createKeys, type Key, type Keys } from './keys.ts';
 import { migrations } from './migrations.ts';
@@ -197,6 +198,23 @@ describe('a kept call', () => {
     await keeper.keep(asker, key, { path: 'chat/completions', model: 'small', request: long, reply });
     const [call] = await keeper.list(asker, 10);
     expect([call?.whole, call?.request.length]).toEqual([false, 1024 * 1024]);
+  });
+
+  test('is exported with its person, each of them, and those of nobody else', async () => {
+    await keep(1, 3);
+    const holder = gatewayHolder({ database: started.database, keeper, forgetPerson: async () => {} });
+    const [gone] = await keeper.idsOf(asker);
+    const exported = async () => {
+      const table = holder.exportPerson?.(asker).find(({ name }) => name === 'gateway-calls');
+      const rows: unknown[] = [];
+      for await (const row of table?.rows() ?? []) rows.push(row);
+      return rows;
+    };
+    expect(await exported()).toEqual(Array(3).fill(expect.objectContaining({ request: 'asked', reply: 'said' })));
+    await vault.destroy(asker.workspaceId, [gone ?? '']);
+    expect(await exported()).toHaveLength(2);
+    asker = { ...asker, personId: randomUUID() };
+    expect(await exported()).toEqual([]);
   });
 
   test('is gone when its days are over: key first, then the row, of everybody', async () => {
