@@ -161,23 +161,6 @@ const verbs = [
     },
   }),
   verb({
-    name: 'notes.admit',
-    method: 'POST',
-    path: '/admit/{id}',
-    summary: 'admit',
-    permission: 'ask',
-    audit: null,
-    admit: async ({ request }) => {
-      const { id } = request.params as { id: string };
-      if (id === 'late') throw new ProblemError('notes/too_many', 429, 'you come too often');
-      if (id === 'wrong') throw new ProblemError('notes/wrong', 400, 'this is wrong');
-    },
-    leavesBody: true,
-    input: z.object({}),
-    output: z.object({}),
-    handle: async () => ({}),
-  }),
-  verb({
     name: 'notes.guess',
     method: 'POST',
     path: '/guess',
@@ -479,31 +462,6 @@ describe('bad input', () => {
     expect(codes).toEqual([200, 200, 200, 'http/too_many_requests']);
     expect(await read('10.0.0.5', 'of somebody else')).toBe(200);
     expect(entries).toEqual([]);
-    await slow.stop();
-  });
-
-  test('who is let in by rules of a verb’s own is slowed down by these alone; who is refused, as everywhere', async () => {
-    const base = options(folder);
-    const slow = await createHttp({
-      ...base,
-      config: { ...base.config, publicUrl: 'http://127.0.0.1' },
-      ratePerMinuteMax: 3,
-    });
-    const admitted = async (id: string) => {
-      const headers = { authorization: 'Bearer good', host: '127.0.0.1', 'content-type': 'text/any' };
-      const { statusCode } = await slow.app.inject({ method: 'POST', url: `/api/v1/admit/${id}`, headers, body: 'x' });
-      return statusCode;
-    };
-    const all = async (id: string) => {
-      const statuses = [];
-      for (let time = 0; time < 5; time += 1) statuses.push(await admitted(id));
-      return statuses;
-    };
-    expect(await all('right')).toEqual([200, 200, 200, 200, 200]);
-    expect(await all('late')).toEqual([429, 429, 429, 429, 429]);
-    expect(await all('wrong')).toEqual([400, 400, 400, 429, 429]);
-    expect(entries.map(({ event }) => event.decision.reason)).toEqual(Array(3).fill('notes/wrong'));
-    expect(await admitted('right')).toBe(200);
     await slow.stop();
   });
 
