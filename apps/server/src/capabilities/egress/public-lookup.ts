@@ -11,11 +11,13 @@ const NEVER: readonly Network[] = [
   ['224.0.0.0', 4],
   ['240.0.0.0', 4],
   ['::', 128],
+  // 6to4 (RFC 7526: of no use any more).
+  ['2002::', 16],
   ['fd00:ec2::254', 128],
   ['fe80::', 10],
   ['ff00::', 8],
 ];
-/** Loopback, private (RFC 1918, RFC 4193) and shared (RFC 6598). */
+/** Loopback, private (RFC 1918, RFC 4193), shared (RFC 6598), and what an own translator makes of any address (RFC 8215). */
 const PRIVATE: readonly Network[] = [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -23,8 +25,11 @@ const PRIVATE: readonly Network[] = [
   ['172.16.0.0', 12],
   ['192.168.0.0', 16],
   ['::1', 128],
+  ['64:ff9b:1::', 48],
   ['fc00::', 7],
 ];
+/** Before an IPv4 address that a translator takes it to (RFC 6052, RFC 2765); mapped ones (`::ffff:`) the list knows by itself. */
+const TRANSLATED = ['64:ff9b::', '::ffff:0:'];
 
 const never = listOf(NEVER);
 const inward = listOf(PRIVATE);
@@ -61,7 +66,11 @@ export function lookupOf(networks: readonly string[]): LookupFunction {
 
 function listOf(networks: readonly Network[]): BlockList {
   const list = new BlockList();
-  for (const [address, prefix] of networks) list.addSubnet(address, prefix, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  for (const [address, prefix] of networks) {
+    const isIPv6 = isIP(address) === 6;
+    list.addSubnet(address, prefix, isIPv6 ? 'ipv6' : 'ipv4');
+    if (!isIPv6) for (const before of TRANSLATED) list.addSubnet(`${before}${address}`, 96 + prefix, 'ipv6');
+  }
   return list;
 }
 

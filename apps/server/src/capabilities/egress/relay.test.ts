@@ -274,6 +274,9 @@ describe('where an upstream may be', () => {
     'https://169.254.169.254/v1',
     'https://[fe80::1]/v1',
     'https://0.0.0.0/v1',
+    'https://[::ffff:169.254.169.254]/v1',
+    'https://[64:ff9b::169.254.169.254]/v1',
+    'https://[2002:a9fe:a9fe::1]/v1',
     'https://10.1.2.3@169.254.169.254/v1',
   ])('%s is refused', (url) => {
     expect(() => open(url)).toThrow(expect.objectContaining({ code: 'egress/bad_endpoint' }));
