@@ -63,6 +63,10 @@ export const tooManyAtOnce = (whose: string, max: number) =>
   new ProblemError('gateway/too_many_at_once', 429, `${whose} may have ${max} requests at a time`, {
     members: { retryAfterSeconds: 1 },
   });
+export const tooMuchAtOnce = (whose: string, bytesMax: number) =>
+  new ProblemError('gateway/too_many_at_once', 429, `${whose} may have ${bytesMax} bytes of requests at a time`, {
+    members: { bytesMax, retryAfterSeconds: 1 },
+  });
 export const budgetSpent = (whose: 'key' | 'person', period: 'day' | 'month', retryAfterSeconds: number) =>
   new ProblemError('gateway/budget_spent', 429, `the tokens of this ${whose} for the ${period} are used up`, {
     members: { retryAfterSeconds },

@@ -8,11 +8,10 @@ import {
 import { z } from 'zod';
 import { type Asker, type Call, type Permission, type Verb, verb } from '#contracts';
 import type { RelayPath } from '#egress/relay';
+import { BODY_BYTES_MAX } from './admit.ts';
 import type { Gateway } from './index.ts';
 import { openaiError } from './openai-error.ts';
 
-/** A prompt with pictures in it. */
-const BODY_BYTES_MAX = 64 * 1024 * 1024;
 const byId = z.object({ id: z.uuid() });
 const nothing = z.object({});
 
