@@ -135,7 +135,6 @@ export async function startServer({
   const relay = building.adopt(
     createRelay({
       endpoint,
-      networks: config.model?.networks ?? [],
       settings: egress.settings,
       scan: canaries.scan,
       audit: ledger,

@@ -8,6 +8,7 @@ import {
   randomUUIDv7,
   type Sealer,
   systemContext,
+  keepOrDestroy,
 } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
@@ -102,7 +103,9 @@ export function createHistory({ database, sealer, audit, clock }: HistoryDeps): 
       if (!asker.own) return null;
       const askedAt = clock.now();
       const id = randomUUIDv7(askedAt.getTime());
-      await saveQuestion(database, asker, { id, askedAt, sealed: await seal(asker, id, question) });
+      await keepOrDestroy({ sealer }, asker.workspaceId, id, async () =>
+        saveQuestion(database, asker, { id, askedAt, sealed: await seal(asker, id, question) }),
+      );
       if (removedPeople.has(asker.personId)) await forgetRemoved(asker);
       return id;
     },

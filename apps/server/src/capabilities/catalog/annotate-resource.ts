@@ -1,7 +1,7 @@
 import type { CatalogTable } from '@strongroom/protocol';
 import type { Asker } from '#contracts';
 import type { CatalogDeps } from './deps.ts';
-import { badText, notFound, ownerUnknown } from './errors.ts';
+import { notFound, ownerUnknown } from './errors.ts';
 import { hasColumn, showTable, visibleOf } from './list-tables.ts';
 import { findEntry, indexTables, selectTables, upsertAnnotation, type Annotation } from './store.ts';
 
@@ -46,13 +46,11 @@ export async function annotateResource(
 }
 
 function parse(input: AnnotateInput): Partial<Pick<Annotation, 'description' | 'tags'> & { owner: string | null }> {
-  const change = {
+  return {
     ...(input.description === undefined ? {} : { description: emptyToNull(input.description) }),
     ...(input.tags === undefined ? {} : { tags: [...new Set(input.tags)] }),
     ...(input.owner === undefined ? {} : { owner: emptyToNull(input.owner)?.trim().toLowerCase() ?? null }),
   };
-  if (JSON.stringify(change).includes('\\u0000')) throw badText();
-  return change;
 }
 
 function emptyToNull(text: string | null): string | null {

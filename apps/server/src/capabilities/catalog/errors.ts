@@ -5,8 +5,6 @@ export const notFound = () =>
   new ProblemError('catalog/not_found', 404, 'there is no such table or column, or none that you may see');
 export const ownerUnknown = () =>
   new ProblemError('catalog/owner_unknown', 404, 'an owner is a person of this workspace, by email address');
-export const badText = () =>
-  new ProblemError('catalog/bad_text', 422, 'what people write in the catalog is text without NUL characters');
 /** The same for a term that the asker may not see and one that never was. */
 export const termNotFound = () =>
   new ProblemError('catalog/term_not_found', 404, 'there is no such term, or none that you may see');

@@ -296,6 +296,8 @@ describe('egress', () => {
     'ftp://127.0.0.1/v1',
     'http://user:pass@127.0.0.1/v1',
     'http://169.254.169.254/v1',
+    'https://169.254.169.254/v1',
+    'https://[fe80::1]/v1',
     'nonsense',
   ])('the endpoint %s is refused', (url) => {
     expect(() =>

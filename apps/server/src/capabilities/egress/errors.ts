@@ -32,7 +32,8 @@ export const budgetSpent = (whose: string, retryAfterSeconds: number) =>
   new ProblemError('egress/budget_spent', 429, `${whose} tokens for questions to the model are used up for today`, {
     members: { retryAfterSeconds },
   });
-export const noEndpoint = () => new ProblemError('egress/no_endpoint', 500, 'no model endpoint is configured');
+export const noEndpoint = () =>
+  new ProblemError('egress/no_endpoint', 500, 'no model endpoint is configured, or wanted in this workspace');
 export const notADisclosure = () => new ProblemError('egress/not_a_disclosure', 500, 'only a disclosure may leave');
 export const tooManyValues = (most: number) =>
   new ProblemError(

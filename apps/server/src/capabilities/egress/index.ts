@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Agent } from 'undici';
 import { digestOfAnswer, digestOfSent } from '@strongroom/merkle-log';
 import type { DisclosureView, EgressSettings, EgressSettingsChange } from '@strongroom/protocol';
 import {
@@ -15,8 +16,9 @@ import { chatBody } from './chat-body.ts';
 import { countTokens } from './count-tokens.ts';
 import { egressHolder } from './data-holder.ts';
 import { Disclosure } from './disclosure/build-disclosure.ts';
-import { checkEndpoint, type Endpoint } from './endpoint.ts';
-import { noEndpoint, notADisclosure, regionRefused } from './errors.ts';
+import { checkEndpoint, type Endpoint, refuseUnwanted } from './endpoint.ts';
+import { noEndpoint, notADisclosure } from './errors.ts';
+import { createKeepTrying } from './keep-trying.ts';
 import { readSettings, updateSettings } from './settings-store.ts';
 import { type HostileText, readReply, type Received, type Reply } from './read-reply.ts';
 import { send, type SendLimits } from './send.ts';
@@ -41,8 +43,6 @@ const LIMITS: SendLimits = { silenceMs: 30_000, timeoutMs: 120_000, replyBytesMa
 /** A disclosure that is in the audit log and may now be sent. */
 export type Disclosed = {
   readonly view: DisclosureView;
-  /** The `egress.disclosed` entry; it holds the salted SHA-256 of `view.sent`. */
-  readonly receipt: AuditReceipt;
   /** What was sent and what comes back, byte for byte. To be kept as sealed as the question. */
   readonly exchange: Exchange;
   /** Sends; `egress.answered` is durable before anybody reads the reply. Throws `egress/unavailable` 502, `egress/timeout` 504, `egress/bad_reply` 502, `egress/cancelled` 499. */
@@ -81,7 +81,7 @@ export type Egress = {
   close(): Promise<void>;
 };
 
-/** The only door to a model. Throws `egress/bad_endpoint` when the endpoint must not be used. */
+/** The door to a model for the assistant; relay.ts is the other one. Throws `egress/bad_endpoint` when the endpoint must not be used. */
 export function createEgress(deps: {
   readonly endpoint: Endpoint | null;
   readonly database: Database;
@@ -90,7 +90,7 @@ export function createEgress(deps: {
   readonly clock: Clock;
   readonly limits?: Partial<SendLimits>;
 }): Egress {
-  const endpoint = deps.endpoint === null ? null : checkEndpoint(deps.endpoint);
+  const endpoint = deps.endpoint === null ? null : openEndpoint(deps.endpoint);
   const limits = { ...LIMITS, ...deps.limits };
   const settings: Egress['settings'] = {
     get: (workspaceId) => readSettings(deps.database, workspaceId),
@@ -115,16 +115,15 @@ export function createEgress(deps: {
       if (endpoint === null) throw noEndpoint();
       // INVARIANT: what leaves is a Disclosure; a cast does not help.
       if (!Disclosure.isOne(disclosure)) throw notADisclosure();
-      const { useModel, region, ...budgets } = await settings.get(asker.workspaceId);
-      if (!useModel) throw noEndpoint();
-      if (region !== null && region !== endpoint.region) throw regionRefused(region);
-      await budget.refuseSpent(asker, budgets);
+      const wanted = await settings.get(asker.workspaceId);
+      refuseUnwanted(wanted, endpoint);
+      await budget.refuseSpent(asker, wanted);
       const body = chatBody(endpoint.model, disclosure);
       await deps.scan.pass(auditContext(asker), 'model', body);
       const salt = randomBytes(32);
       const sent = Buffer.from(body);
       const shown = view(disclosure, endpoint.model, body);
-      const recipient = `${endpoint.model} at ${endpoint.address.origin}${endpoint.region === null ? '' : ` in ${endpoint.region}`}`;
+      const recipient = `${endpoint.model} at ${endpoint.base.origin}${endpoint.region === null ? '' : ` in ${endpoint.region}`}`;
       // INVARIANT: the entry is durable before a byte leaves.
       const receipt = await deps.audit.append(auditContext(asker), {
         action: 'egress.disclosed',
@@ -158,11 +157,21 @@ export function createEgress(deps: {
         if ('refusal' in read) throw read.refusal;
         return read.text;
       };
-      return { view: shown, receipt, exchange, reply };
+      return { view: shown, exchange, reply };
     },
     holder: egressHolder({ database: deps.database, forgetPerson }),
     forgetPerson,
     close: async () => endpoint?.dispatcher.destroy(),
+  };
+}
+
+function openEndpoint(configured: Endpoint) {
+  const checked = checkEndpoint(configured);
+  return {
+    ...checked,
+    address: new URL('chat/completions', checked.base),
+    dispatcher: new Agent({ connect: { lookup: checked.lookup }, pipelining: 0, connections: 8 }),
+    keepTrying: createKeepTrying(),
   };
 }
 

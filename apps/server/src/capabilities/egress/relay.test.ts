@@ -44,8 +44,7 @@ function open(
   { pass, networks = [], wanted = ANY, region }: Members = {},
 ): Relay {
   relay = createRelay({
-    endpoint: { url, model: 'small', key: new Secret('our key'), region: region ?? null },
-    networks,
+    endpoint: { url, model: 'small', key: new Secret('our key'), region: region ?? null, networks },
     settings: { get: async () => wanted },
     clock: { now: () => new Date() },
     scan: { ...nothingPlanted, ...(pass === undefined ? {} : { pass }) },

@@ -1,15 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { type Dispatcher, Pool } from 'undici';
-import { isIP } from 'node:net';
 import { type Asker, auditContext, type AuditReceipt, type AuditWriter, type OutboundScan } from '#contracts';
 import type { EgressSettings } from '@strongroom/protocol';
 import type { Clock } from '#platform/clock';
 import { createShortMemory } from '#platform/memory';
 import { createCallEntries } from './call-entries.ts';
 import { type RelayTimes, type Waiting, type Waits, watchWaits } from './watch-waits.ts';
-import { checkEndpoint, type Endpoint, nearLookup } from './endpoint.ts';
-import { badEndpoint, noEndpoint, regionRefused } from './errors.ts';
-import { isNoEndpoint, lookupOf } from './public-lookup.ts';
+import { checkEndpoint, type Endpoint, refuseUnwanted } from './endpoint.ts';
+import { noEndpoint } from './errors.ts';
 
 /** What of an OpenAI-compatible endpoint may be called; each is a POST below its base. */
 export type RelayPath = 'chat/completions' | 'embeddings' | 'responses';
@@ -86,7 +84,6 @@ const SETTINGS_MS = 1_000;
  */
 export function createRelay({
   endpoint: configured,
-  networks,
   settings,
   scan,
   audit,
@@ -94,8 +91,6 @@ export function createRelay({
   limits = RELAY_LIMITS,
 }: {
   readonly endpoint: Endpoint | null;
-  /** Private networks, as `10.0.0.0/8`, that the operator named: a name of an upstream may lead there. */
-  readonly networks: readonly string[];
   /** Of a workspace: whether it wants a model, and in which region. A change is heeded within a second. */
   readonly settings: { get(workspaceId: string): Promise<Wanted> };
   readonly scan: OutboundScan;
@@ -103,7 +98,7 @@ export function createRelay({
   readonly clock: Clock;
   readonly limits?: RelayLimits;
 }): Relay {
-  const endpoint = configured === null ? null : openEndpoint(configured, networks);
+  const endpoint = configured === null ? null : openEndpoint(configured);
   const wanted = createShortMemory<Wanted>({ keptMs: SETTINGS_MS, clock }, () => true);
   const waits = watchWaits();
   const entries = createCallEntries(audit, endpoint?.host ?? '');
@@ -112,9 +107,7 @@ export function createRelay({
     model: endpoint?.model ?? null,
     async open(asker, call) {
       if (endpoint === null) throw noEndpoint();
-      const { useModel, region } = await wanted.get(asker.workspaceId, () => settings.get(asker.workspaceId));
-      if (!useModel) throw noEndpoint();
-      if (region !== null && region !== endpoint.region) throw regionRefused(region);
+      refuseUnwanted(await wanted.get(asker.workspaceId, () => settings.get(asker.workspaceId)), endpoint);
       await scan.pass(auditContext(asker), 'gateway', call.body);
       // INVARIANT: the entry is durable before a byte leaves.
       const receipt = await entries.append(asker, call.model);
@@ -136,20 +129,15 @@ type OpenEndpoint = {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-function openEndpoint(configured: Endpoint, networks: readonly string[]): OpenEndpoint {
-  const { address, model, key, dispatcher, region } = checkEndpoint(configured);
-  // One of ours instead: many calls at once, and replies that go on for long.
-  void dispatcher.close();
-  const host = address.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) !== 0 && isNoEndpoint(host)) throw badEndpoint('no model endpoint is at such an address');
-  const lookup = address.protocol === 'http:' ? nearLookup : lookupOf(networks);
+function openEndpoint(configured: Endpoint): OpenEndpoint {
+  const { base, model, key, region, lookup } = checkEndpoint(configured);
   return {
-    host: address.host,
+    host: base.host,
     region,
     model,
-    basePath: address.pathname.replace(/chat\/completions$/, ''),
+    basePath: base.pathname,
     // As many connections as there are calls, of which the gateway has a bound: what waited here could not be taken back.
-    pool: new Pool(address.origin, { connect: { lookup } }),
+    pool: new Pool(base.origin, { connect: { lookup } }),
     headers: {
       'content-type': 'application/json',
       'user-agent': 'strongroom',

@@ -1,7 +1,7 @@
-import { request } from 'undici';
-import type { CheckedEndpoint } from './endpoint.ts';
+import { type Dispatcher, request } from 'undici';
+import type { Secret } from '#config';
 import { badReply, cancelled, timeout, unavailable } from './errors.ts';
-import { Outage } from './keep-trying.ts';
+import { type KeepTrying, Outage } from './keep-trying.ts';
 import type { Received } from './read-reply.ts';
 
 /** Too many requests, a gateway without its server, overload: the same request may pass a moment later. */
@@ -12,23 +12,25 @@ const PASSING_CODES: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE',
 /** `silenceMs`: until the reply begins, and between two pieces of it; `timeoutMs`: all of it, and every attempt. */
 export type SendLimits = { readonly silenceMs: number; readonly timeoutMs: number; readonly replyBytesMax: number };
 
+export type Recipient = {
+  readonly address: URL;
+  readonly key: Secret | null;
+  readonly dispatcher: Dispatcher;
+  readonly keepTrying: KeepTrying;
+};
+
 /** Posts the same bytes, again where the failure may be over, and reads the whole reply, of which nobody knows yet what it is. Redirects are not followed. Throws `egress/…`; see errors.ts. */
-export async function send(
-  endpoint: CheckedEndpoint,
-  body: string,
-  limits: SendLimits,
-  signal: AbortSignal,
-): Promise<Received> {
+export async function send(to: Recipient, body: string, limits: SendLimits, signal: AbortSignal): Promise<Received> {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
   const once = async (): Promise<Received> => {
-    const response = await request(endpoint.address, {
+    const response = await request(to.address, {
       method: 'POST',
-      dispatcher: endpoint.dispatcher,
+      dispatcher: to.dispatcher,
       headers: {
         'content-type': 'application/json',
         accept: 'text/event-stream, application/json',
-        ...(endpoint.key === null ? {} : { authorization: `Bearer ${endpoint.key.reveal()}` }),
+        ...(to.key === null ? {} : { authorization: `Bearer ${to.key.reveal()}` }),
       },
       body,
       signal: stop,
@@ -62,7 +64,7 @@ export async function send(
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     return new Outage(unavailable(code), PASSING_CODES.includes(code));
   };
-  return endpoint.keepTrying.run(classified, stop);
+  return to.keepTrying.run(classified, stop);
 }
 
 /** `Retry-After` (RFC 9110 section 10.2.3) in milliseconds; null where it is absent, or a date. */

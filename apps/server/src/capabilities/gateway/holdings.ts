@@ -70,4 +70,15 @@ export const holdings: Holding[] = [
     exported: 'not: a bare count',
     erased: 'gone within a minute',
   },
+  {
+    place: 'memory',
+    name: 'holders of keys removed lately',
+    what: 'ids of people who were removed since the server started',
+    about: 'person',
+    why: 'so that a call that was running is neither kept nor counted after all',
+    howLong: 'until the server ends',
+    fields: { id: 'of the person' },
+    exported: 'not: a bare id',
+    erased: 'stays until the server ends; nothing leads from it to a name',
+  },
 ];

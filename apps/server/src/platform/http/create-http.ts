@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import fastifyCookie from '@fastify/cookie';
 import fastifyRateLimit from '@fastify/rate-limit';
-import fastifyUnderPressure from '@fastify/under-pressure';
 import { LogController, fastify } from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { problemDocument } from '@strongroom/protocol';
@@ -14,7 +13,7 @@ import { BODY_BYTES_MAX, registerBodies } from './bodies.ts';
 import './fastify-types.ts';
 import { createGate } from './gate.ts';
 import type { GateAccess, GateIdentity } from './gate.ts';
-import { HEALTH_PATHS, NAMELESS_PATHS, registerHealth } from './health.ts';
+import { NAMELESS_PATHS, registerHealth } from './health.ts';
 import type { Readiness } from './health.ts';
 import { listenFailed } from './listen.ts';
 import { describeVerbs } from './openapi.ts';
@@ -22,6 +21,7 @@ import { refuseWrongHost } from './origin.ts';
 import { httpProblems, retryAfter, sendProblem, toProblem } from './problems.ts';
 import { API_PREFIX } from './route-path.ts';
 import { createRunningCalls } from './running-calls.ts';
+import { shedLoad } from './shed-load.ts';
 import { commonHeaders } from './security-headers.ts';
 import { createRedirectingServer } from './tls.ts';
 import { registerWebApp } from './web-app.ts';
@@ -68,7 +68,6 @@ export type Http = {
 
 const RATE_PER_MINUTE_MAX = 6_000;
 const LOOK_AGAIN_MS = 60_000;
-const EVENT_LOOP_DELAY_MS_MAX = 3_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const STOP_GRACE_MS = 3_000;
 const PARAMETER_LENGTH_MAX = 1_000;
@@ -121,12 +120,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 
   registerBodies(app);
   await app.register(fastifyCookie);
-  await app.register(fastifyUnderPressure, {
-    maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX,
-    pressureHandler: (request) => {
-      if (!HEALTH_PATHS.has(request.routeOptions.url ?? '')) throw httpProblems.overloaded();
-    },
-  });
+  await shedLoad(app);
   await app.register(fastifyRateLimit, {
     max: ratePerMinuteMax,
     timeWindow: '1 minute',
