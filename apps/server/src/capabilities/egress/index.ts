@@ -2,14 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Agent } from 'undici';
 import { digestOfAnswer, digestOfSent } from '@strongroom/merkle-log';
 import type { DisclosureView, EgressSettings, EgressSettingsChange } from '@strongroom/protocol';
-import {
-  type Asker,
-  auditContext,
-  type AuditReceipt,
-  type AuditWriter,
-  type DataHolder,
-  type OutboundScan,
-} from '#contracts';
+import { type Asker, auditContext, type AuditWriter, type DataHolder, type OutboundScan } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
 import { chatBody } from './chat-body.ts';
