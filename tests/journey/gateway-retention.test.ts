@@ -138,6 +138,10 @@ test('of prompts, replies and whatever else a caller or an upstream says nothing
   await sayAll();
   const metrics = await (await fetch(`${world.server.url}/metrics`)).text();
   expect(metrics).toContain('gateway.relay-chat');
+  // How calls ended is written once a second.
+  await until('the last call is in the audit log', async () =>
+    (await ledger(world.server)).some(({ action }) => action === 'gateway.completed'),
+  );
   const exported = await (await world.server.call('GET', 'ledger/export')).text();
   const plain = await (await world.server.call('GET', 'ledger/export-plain')).text();
   expect(plain).toContain('gateway.completed');
