@@ -35,7 +35,9 @@ export const egressSettingsSchema = z.object({
   tokensPerPersonPerDay: tokensSchema,
 });
 /** What is to be changed; what is absent stays. */
-export const egressSettingsChangeSchema = egressSettingsSchema.partial();
+export const egressSettingsChangeSchema = egressSettingsSchema
+  .partial()
+  .refine((change) => Object.keys(change).length > 0, 'say what is to be changed');
 export type EgressSettingsChange = z.infer<typeof egressSettingsChangeSchema>;
 export type EgressSettings = z.infer<typeof egressSettingsSchema>;
 

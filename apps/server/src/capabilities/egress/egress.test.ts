@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { askerWordsSchema, type CatalogTable } from '@strongroom/protocol';
 import { type FakeModelBehaviour, startFakeModel } from '@strongroom/testkit';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Secret } from '#config';
 import type { Database } from '#platform/database';
 import type { Asker, AuditContext, AuditEvent, AuditWriter } from '#contracts';
@@ -283,12 +283,16 @@ describe('egress', () => {
       endpoint: { url: model.url, model: 'small', key: null },
       audit: recorder(),
     });
+    const counted = vi.spyOn(nothingSet, 'withWorkspace');
     const controller = new AbortController();
     const disclosed = await egress.disclose(asker, disclosure(), controller.signal);
     const arrived = model.nextRequest();
     const reply = disclosed.reply();
     void arrived.then(() => controller.abort());
     await expect(reply).rejects.toMatchObject({ code: 'egress/cancelled' });
+    // But what it cost is: by leaving early nobody gets round a budget.
+    expect(counted).toHaveBeenCalledOnce();
+    counted.mockRestore();
   });
 
   test.each([

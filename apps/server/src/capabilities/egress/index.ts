@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Agent } from 'undici';
 import { digestOfAnswer, digestOfSent } from '@strongroom/merkle-log';
-import type { DisclosureView, EgressSettings, EgressSettingsChange } from '@strongroom/protocol';
+import {
+  type DisclosureView,
+  type EgressSettings,
+  type EgressSettingsChange,
+  ProblemError,
+} from '@strongroom/protocol';
 import { type Asker, auditContext, type AuditWriter, type DataHolder, type OutboundScan } from '#contracts';
 import type { Clock } from '#platform/clock';
 import type { Database } from '#platform/database';
@@ -12,7 +17,7 @@ import { Disclosure } from './disclosure/build-disclosure.ts';
 import { checkEndpoint, type Endpoint, refuseUnwanted } from './endpoint.ts';
 import { noEndpoint, notADisclosure } from './errors.ts';
 import { createKeepTrying } from './keep-trying.ts';
-import { readSettings, updateSettings } from './settings-store.ts';
+import { changeSettings, readSettings } from './settings-store.ts';
 import { type HostileText, readReply, type Received, type Reply } from './read-reply.ts';
 import { send, type SendLimits } from './send.ts';
 import { createTokenBudget } from './token-budget.ts';
@@ -32,6 +37,9 @@ export { migrations } from './migrations.ts';
 
 const BUILT_IN = 'built-in translator';
 const LIMITS: SendLimits = { silenceMs: 30_000, timeoutMs: 120_000, replyBytesMax: 1024 * 1024 };
+
+/** How a request ended that an endpoint had got. */
+const PAID_ALL_THE_SAME: readonly string[] = ['egress/cancelled', 'egress/timeout'];
 
 /** A disclosure that is in the audit log and may now be sent. */
 export type Disclosed = {
@@ -87,14 +95,8 @@ export function createEgress(deps: {
   const limits = { ...LIMITS, ...deps.limits };
   const settings: Egress['settings'] = {
     get: (workspaceId) => readSettings(deps.database, workspaceId),
-    async set(workspaceId, change) {
-      const before = await settings.get(workspaceId);
-      const { useModel = before.useModel, region = before.region } = change;
-      const { tokensPerDay = before.tokensPerDay, tokensPerPersonPerDay = before.tokensPerPersonPerDay } = change;
-      const after = { useModel, region, tokensPerDay, tokensPerPersonPerDay };
-      await deps.database.withWorkspace(workspaceId, (within) => updateSettings(within, workspaceId, after));
-      return after;
-    },
+    set: (workspaceId, change) =>
+      deps.database.withWorkspace(workspaceId, (within) => changeSettings(within, workspaceId, change)),
   };
   const budget = createTokenBudget(deps);
   const forgetPerson = (workspaceId: string, personId: string): Promise<void> =>
@@ -132,7 +134,12 @@ export function createEgress(deps: {
         answer: null,
       };
       const reply = async (): Promise<HostileText> => {
-        const received = await send(endpoint, body, limits, signal);
+        const received = await send(endpoint, body, limits, signal).catch(async (error: unknown) => {
+          // What left is worked on, and paid for, also when nobody waits for the reply.
+          if (error instanceof ProblemError && PAID_ALL_THE_SAME.includes(error.code))
+            await budget.add(asker, countTokens(body));
+          throw error;
+        });
         const { bytes } = received;
         const read = readOrRefuse(received);
         const tokens = 'text' in read ? read.tokens : null;
@@ -144,7 +151,7 @@ export function createEgress(deps: {
             outcome: 'done',
             counts: { bytes: bytes.length, ...(tokens === null ? {} : { tokens }) },
           }),
-          budget.add(asker, tokens ?? countTokens(body) + countTokens(bytes.toString())),
+          budget.add(asker, tokens ?? countTokens(body) + countTokens('text' in read ? read.text : bytes.toString())),
         ]);
         exchange.answer = { received: bytes.toString('base64'), answered: answered.entryId };
         if ('refusal' in read) throw read.refusal;

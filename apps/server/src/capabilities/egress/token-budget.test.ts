@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Asker } from '#contracts';
+import type { EgressSettingsChange } from '@strongroom/protocol';
 import { startTestDatabase, type TestDatabase } from '../../platform/database/test-database.ts';
 import { egressHolder } from './data-holder.ts';
 import { migrations } from './migrations.ts';
+import { changeSettings, readSettings } from './settings-store.ts';
 import { createTokenBudget, type TokenBudget } from './token-budget.ts';
 import { deleteUsageOf, selectUsageOf } from './usage-store.ts';
 
@@ -79,4 +81,14 @@ test('a person gets what was counted of them, and it goes with them and with tim
   nowMs += 36 * 86_400_000;
   await budget.add(ada, 1);
   expect(await usageOf(bo)).toEqual([]);
+});
+
+test('two admins who change two settings at one time both have their way', async () => {
+  const { workspaceId } = ada;
+  const set = (change: EgressSettingsChange) =>
+    started.database.withWorkspace(workspaceId, (within) => changeSettings(within, workspaceId, change));
+  await Promise.all([set({ region: 'eu' }), set({ tokensPerDay: 5 }), set({ tokensPerPersonPerDay: 3 })]);
+  const all = { useModel: true, region: 'eu', tokensPerDay: 5, tokensPerPersonPerDay: 3 };
+  expect(await readSettings(started.database, workspaceId)).toEqual(all);
+  expect(await set({ tokensPerDay: null })).toEqual({ ...all, tokensPerDay: null });
 });
